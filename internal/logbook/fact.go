@@ -18,6 +18,7 @@ const (
 	KindReads     Kind = "reads"      // []Read: one poll of a box
 	KindClock     Kind = "clock"      // Clock
 	KindRuling    Kind = "ruling"     // Ruling
+	KindClose     Kind = "close"      // Close
 	KindPublish   Kind = "publish"    // Publication
 	KindNote      Kind = "note"       // Note
 )
@@ -90,6 +91,21 @@ type Ruling struct {
 	At    race.Instant `json:"at"` // when it was made; orders rulings
 }
 
+// Close states that nobody of a race is on the course any more: who has not
+// finished by the evidence did not finish, who left none did not start. A later
+// recorded one replaces an earlier one; Reopen takes it back.
+type Close struct {
+	Race   string `json:"race"` // "" = every race
+	Reopen bool   `json:"reopen,omitempty"`
+}
+
+// CloseFact is a Close together with when it was recorded.
+type CloseFact struct {
+	Close
+	Recorded race.Instant
+	Line     string
+}
+
 // StartList is one revision of the start list. A later revision replaces an
 // earlier one; reads never move.
 type StartList struct {
@@ -122,6 +138,7 @@ type Facts struct {
 	Guns         []GunFact
 	Clocks       []Clock
 	Rulings      []Ruling
+	Closes       []CloseFact
 	Publications []Publication
 }
 

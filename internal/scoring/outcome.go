@@ -28,20 +28,20 @@ const None time.Duration = -1
 type Outcome struct {
 	Boards   []Board
 	Problems []Problem
-	Verdicts []Verdict // one per distinct read, in canonical order
+	engine   *Engine
 }
 
 // Board is the result of one race: finishers by place, then the others in the
 // order running, finished_no_time, dnf, dq, dns, each by progress and bib.
 type Board struct {
-	Race    string
+	Race    *race.Race
 	Results []*Result
 }
 
 // Result is one starter's race. Times are exact: they are rounded up once, when
 // they are shown (race.Clock).
 type Result struct {
-	Starter       race.Starter
+	Starter       *race.Starter
 	Category      string // id of the age group, "" = none
 	Age           int    // on race day, 0 = unknown
 	Status        Status
@@ -58,16 +58,6 @@ type Result struct {
 	Flags         []Flag
 	RuleCited     string // of a DQ or a penalty, e.g. "TR 24.7"
 	Remark        string // of the referee
-}
-
-// Split is a runner's meeting with one course point.
-type Split struct {
-	Point string
-	Label string // "" at the finish
-	AtM   float64
-	At    race.Instant  // 0 = missing: blank, never interpolated (case 9)
-	Gun   time.Duration // None if missing
-	Net   time.Duration // None if missing
 }
 
 // Flag is a doubt or a remark about a result, with the values of its sentence.
