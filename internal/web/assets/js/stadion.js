@@ -1,0 +1,2 @@
+// The little that pages cannot do without script. Every page works without it.
+"use strict";

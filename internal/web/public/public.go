@@ -1,0 +1,47 @@
+package public
+
+import (
+	"embed"
+	"errors"
+	"time"
+
+	"stadion/internal/web/site"
+)
+
+// Templates are the pages of this room.
+//
+//go:embed template/*.html
+var Templates embed.FS
+
+// Config is what the room needs.
+type Config struct {
+	Site         *site.Site
+	Editions     Editions
+	Certificates Certificates
+	Now          func() time.Time
+}
+
+// Room answers the public addresses. It is safe for concurrent use.
+type Room struct {
+	site         *site.Site
+	editions     Editions
+	certificates Certificates
+	now          func() time.Time
+}
+
+// New makes the room.
+func New(cfg Config) (*Room, error) {
+	if cfg.Site == nil || cfg.Editions == nil || cfg.Certificates == nil || cfg.Now == nil {
+		return nil, errors.New("public: a site, editions, certificates and a clock are needed")
+	}
+	return &Room{site: cfg.Site, editions: cfg.Editions, certificates: cfg.Certificates, now: cfg.Now}, nil
+}
+
+// Nowhere answers every address that is not in the table.
+func (m *Room) Nowhere(*site.Call) error { return site.NoSuchPage() }
+
+// Health answers GET /healthz: that this process serves.
+func (m *Room) Health(c *site.Call) error {
+	c.W.Header().Set("Cache-Control", "no-store")
+	return c.Bytes(200, "text/plain; charset=utf-8", []byte("ok\n"))
+}

@@ -1,0 +1,112 @@
+package site
+
+import (
+	"fmt"
+	"html/template"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"stadion/internal/fault"
+	"stadion/internal/lang"
+	"stadion/internal/race"
+	"stadion/internal/results"
+	"stadion/internal/web/assets"
+)
+
+// funcs are what templates can say, in one language.
+func funcs(p *lang.Printer, set *assets.Set) template.FuncMap {
+	return template.FuncMap{
+		"t":        p.T,
+		"sentence": p.With,
+		"has":      lang.Has,
+		"fault":    p.Fault,
+		"number":   p.Number,
+		"asset":    set.URL,
+		"langs":    func() []lang.Tag { return lang.Tags },
+		"themes":   func() []Theme { return Themes },
+		"inlang":   func(path string, t lang.Tag) string { return withQuery(path, "lang", string(t)) },
+		"field":    field,
+		"date":     func(d string) string { return Date(p, d) },
+		"day":      func(i race.Instant, zone *time.Location) string { return Date(p, i.In(zone).Format(time.DateOnly)) },
+		"time":     func(i race.Instant, zone *time.Location) string { return clockAt(i, zone, "15:04:05") },
+		"hour":     func(i race.Instant, zone *time.Location) string { return clockAt(i, zone, "15:04") },
+		"rfc3339":  func(i race.Instant, zone *time.Location) string { return clockAt(i, zone, time.RFC3339) },
+		"clock":    race.Clock,
+		"clockms":  ClockMs,
+		"pace":     Pace,
+		"km":       Km,
+		"distance": func(m float64) string { return p.T("web.distance_km", "km", Km(m)) },
+		"join":     strings.Join,
+		"list":     func(v ...any) []any { return v },
+		"dict":     dict,
+		"add":      func(a, b int) int { return a + b },
+		"pathseg":  url.PathEscape,
+	}
+}
+
+// Date writes YYYY-MM-DD as the language does; what is no date stays as it is.
+func Date(p *lang.Printer, d string) string {
+	t, err := time.Parse(time.DateOnly, d)
+	if err != nil {
+		return d
+	}
+	return p.T("web.date", "d", strconv.Itoa(t.Day()), "m", p.T("web.month."+strconv.Itoa(int(t.Month()))),
+		"y", strconv.Itoa(t.Year()))
+}
+
+func clockAt(i race.Instant, zone *time.Location, layout string) string {
+	if i == 0 {
+		return ""
+	}
+	if zone == nil {
+		zone = time.UTC
+	}
+	return i.In(zone).Format(layout)
+}
+
+// ClockMs shows exact milliseconds as h:mm:ss, rounded up once; "" for none.
+func ClockMs(ms results.Ms) string {
+	if ms < 0 {
+		return ""
+	}
+	return race.Clock(time.Duration(ms) * time.Millisecond)
+}
+
+// Pace is minutes and seconds for a kilometre, "" if it cannot be said.
+func Pace(d time.Duration, m float64) string {
+	if d <= 0 || m <= 0 {
+		return ""
+	}
+	s := int(float64(d/time.Millisecond)/m + 0.5) // ms per m is s per km
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// Km writes metres as kilometres with as many decimals as they need.
+func Km(m float64) string {
+	return strings.TrimRight(strings.TrimRight(strconv.FormatFloat(m/1000, 'f', 3, 64), "0"), ".")
+}
+
+func withQuery(path, name, value string) string {
+	u, err := url.Parse(path)
+	if err != nil {
+		return path
+	}
+	q := u.Query()
+	q.Set(name, value)
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func dict(pairs ...any) (fault.Args, error) {
+	out := fault.Args{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: %v is no name", pairs[i])
+		}
+		out[name] = pairs[i+1]
+	}
+	return out, nil
+}
