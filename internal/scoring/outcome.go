@@ -53,8 +53,8 @@ type Result struct {
 	GunAt         race.Instant  // of the runner's wave, 0 = not yet fired
 	StartAt       race.Instant  // crossing of the start, 0 = not seen
 	FinishAt      race.Instant
-	Splits        []Split // one per course point after the start, finish included
-	Last          int     // index of the last point passed in Splits, -1 = none yet
+	Splits        []race.Instant // when Course[i+1] was passed, finish included; 0 = missing: blank, never interpolated (case 9)
+	Last          int            // index of the last point passed in Splits, -1 = none yet
 	Flags         []Flag
 	RuleCited     string // of a DQ or a penalty, e.g. "TR 24.7"
 	Remark        string // of the referee
@@ -128,24 +128,25 @@ type Reason string
 
 // The reasons.
 const (
-	ReasonFirst        Reason = "first_of_passing"
-	ReasonLast         Reason = "last_of_passing"
-	ReasonStrongest    Reason = "strongest_of_passing"
-	ReasonSamePassing  Reason = "same_passing"
-	ReasonBackup       Reason = "backup_not_needed"
-	ReasonUnknownChip  Reason = "unknown_chip"
-	ReasonUnknownBib   Reason = "unknown_bib"
-	ReasonUnknownPoint Reason = "unknown_point"
-	ReasonChipTwice    Reason = "chip_on_two_bibs"
-	ReasonWrongPoint   Reason = "point_not_on_course"
-	ReasonBeforeStart  Reason = "before_start"
-	ReasonEarlierStart Reason = "earlier_start_crossing"
-	ReasonNotAStart    Reason = "after_start_closed"
-	ReasonImpossible   Reason = "impossible_order"
-	ReasonTooFast      Reason = "faster_than_believed"
-	ReasonAfterFinish  Reason = "after_finish"
-	ReasonNoGun        Reason = "no_gun"
-	ReasonVoided       Reason = "voided_by_ruling"
-	ReasonReplaced     Reason = "chip_replaced"
-	ReasonOverridden   Reason = "finish_time_by_ruling"
+	ReasonFirst          Reason = "first_of_passing"
+	ReasonLast           Reason = "last_of_passing"
+	ReasonStrongest      Reason = "strongest_of_passing"
+	ReasonSamePassing    Reason = "same_passing"
+	ReasonBackup         Reason = "backup_not_needed"
+	ReasonUnknownChip    Reason = "unknown_chip"
+	ReasonUnknownBib     Reason = "unknown_bib"
+	ReasonUnknownPoint   Reason = "unknown_point"
+	ReasonChipTwice      Reason = "chip_on_two_bibs"
+	ReasonWrongPoint     Reason = "point_not_on_course"
+	ReasonBeforeStart    Reason = "before_start"
+	ReasonEarlierStart   Reason = "earlier_start_crossing"
+	ReasonNotAStart      Reason = "after_start_closed"
+	ReasonImpossible     Reason = "impossible_order"
+	ReasonTooFast        Reason = "faster_than_believed"
+	ReasonAfterFinish    Reason = "after_finish"
+	ReasonNoGun          Reason = "no_gun"
+	ReasonVoided         Reason = "voided_by_ruling"
+	ReasonReplaced       Reason = "chip_replaced"
+	ReasonOverridden     Reason = "finish_time_by_ruling"
+	ReasonUnsynchronised Reason = "clock_not_set"
 )

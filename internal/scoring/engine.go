@@ -1,0 +1,362 @@
+package scoring
+
+import (
+	"cmp"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"stadion/internal/logbook"
+	"stadion/internal/race"
+	"stadion/internal/timing"
+)
+
+// Engine holds the evidence of one edition and scores what changed. It is the
+// one mechanism of scoring: Score is a new Engine that is given everything at
+// once. Whatever the order, the duplicates and the batches in which the facts
+// come, the same set gives the same Outcome.
+//
+// An Engine is not safe for concurrent use.
+type Engine struct {
+	edition *race.Edition
+	zone    *time.Location
+	clocks  *timing.Clocks
+	source  map[string]timing.Source
+	points  map[string]int32
+	boards  []*board
+	boardOf map[string]int
+
+	starters race.StartList
+	runners  []runner
+	bibs     map[string]int32
+
+	reads    []logbook.Read
+	chips    []chip
+	chipID   map[string]int32
+	interned map[string]string
+
+	guns     []logbook.GunFact
+	comps    []logbook.Clock
+	rulings  []logbook.Ruling
+	ruled    []int32 // chips that rulings speak of
+	stand    []logbook.Ruling
+	strays   []logbook.Ruling
+	byRuling map[string][]logbook.Ruling // bib key to what stands
+	closes   []logbook.CloseFact
+
+	dirty    []int32
+	allDirty bool
+	scratch  scratch
+}
+
+// runner is what the engine keeps of a starter between changes.
+type runner struct {
+	result  Result
+	key     key
+	board   int32
+	chips   []int32
+	dirty   bool
+	version uint32
+}
+
+// NewEngine makes an engine that knows nothing yet.
+func NewEngine() *Engine {
+	e := &Engine{chipID: map[string]int32{}, bibs: map[string]int32{}, boardOf: map[string]int{},
+		byRuling: map[string][]logbook.Ruling{}, clocks: timing.NewClocks(nil, nil)}
+	e.SetEdition(&race.Edition{})
+	return e
+}
+
+// SetEdition replaces the rules of the day. Everything is scored anew.
+func (e *Engine) SetEdition(ed *race.Edition) {
+	e.edition, e.zone = ed, ed.Location()
+	e.points = make(map[string]int32, len(ed.Points))
+	e.source = map[string]timing.Source{}
+	for i, p := range ed.Points {
+		e.points[p.ID] = int32(i)
+		for _, b := range p.Boxes {
+			if b.Backup {
+				e.source[b.ID] = timing.Backup
+			}
+		}
+	}
+	e.boards, e.boardOf = nil, make(map[string]int, len(ed.Races))
+	for i := range ed.Races {
+		r := &ed.Races[i]
+		e.boardOf[r.ID] = i
+		e.boards = append(e.boards, &board{course: newCourse(ed, r, e.points), race: r})
+	}
+	e.correctAll()
+	e.SetStartList(e.starters)
+}
+
+// SetStartList replaces the start list. Reads do not move (case 15): a runner
+// entered in another race keeps them and is scored by the other course.
+func (e *Engine) SetStartList(list race.StartList) {
+	e.starters = list
+	e.runners = make([]runner, len(list))
+	e.bibs = make(map[string]int32, len(list))
+	for i := range e.chips {
+		e.chips[i].claims = nil
+	}
+	for i := range list {
+		r := &e.runners[i]
+		r.board = -1
+		if b, ok := e.boardOf[list[i].Race]; ok {
+			r.board = int32(b)
+		}
+		e.bibs[e.edition.Bib.Key(list[i].Bib)] = int32(i)
+	}
+	for i := range list {
+		s := &list[i]
+		own := e.edition.Bib.Key(s.Bib)
+		if id, ok := e.chipID[bibChip(own)]; ok {
+			e.claim(id, claim{runner: int32(i)})
+		}
+		for _, code := range s.Chips {
+			e.claim(e.chip(race.ChipKey(code)), claim{runner: int32(i)})
+		}
+	}
+	e.rankBibs()
+	e.applyRulings()
+	e.touchAll()
+}
+
+// AddGun adds a start record (cases 3, 47).
+func (e *Engine) AddGun(g logbook.GunFact) {
+	if slices.ContainsFunc(e.guns, func(o logbook.GunFact) bool {
+		return o.Line == g.Line && o.ID == g.ID && o.At == g.At && o.Race == g.Race
+	}) {
+		return
+	}
+	e.guns = append(e.guns, g)
+	if b, ok := e.boardOf[g.Race]; ok {
+		e.touchBoard(int32(b))
+	}
+}
+
+// AddClock adds a comparison of a box's clock. Every read of the box moves.
+func (e *Engine) AddClock(c logbook.Clock) {
+	if slices.Contains(e.comps, c) {
+		return
+	}
+	e.comps = append(e.comps, c)
+	e.correctAll()
+	e.touchAll()
+}
+
+// AddRuling adds a ruling of the referee.
+func (e *Engine) AddRuling(r logbook.Ruling) {
+	if r.ID != "" && slices.ContainsFunc(e.rulings, func(o logbook.Ruling) bool { return o.ID == r.ID }) {
+		return
+	}
+	e.rulings = append(e.rulings, r)
+	e.applyRulings()
+}
+
+// AddClose adds the closing or reopening of a race.
+func (e *Engine) AddClose(c logbook.CloseFact) {
+	if slices.Contains(e.closes, c) {
+		return
+	}
+	e.closes = append(e.closes, c)
+	for i, b := range e.boards {
+		if c.Race == "" || c.Race == b.race.ID {
+			e.touchBoard(int32(i))
+		}
+	}
+}
+
+// applyRulings works out which rulings stand and touches whom it concerns.
+func (e *Engine) applyRulings() {
+	e.stand, e.strays = effective(e.rulings)
+	before := e.byRuling
+	e.byRuling = make(map[string][]logbook.Ruling, len(before)+1)
+	for _, id := range e.ruled {
+		e.unclaim(id)
+	}
+	e.ruled = e.ruled[:0]
+	for n, r := range e.stand {
+		bib := e.edition.Bib.Key(r.Bib)
+		e.byRuling[bib] = append(e.byRuling[bib], r)
+		if r.Kind == logbook.AssignChip {
+			e.assign(bib, r.Value, n)
+		}
+	}
+	for bib, now := range e.byRuling {
+		if !slices.Equal(now, before[bib]) {
+			e.touchBib(bib)
+		}
+	}
+	for bib := range before {
+		if _, still := e.byRuling[bib]; !still {
+			e.touchBib(bib)
+		}
+	}
+}
+
+func (e *Engine) assign(bib, value string, order int) {
+	code, from, ok := parseChipFrom(value)
+	i, known := e.bibs[bib]
+	if !ok || !known {
+		return
+	}
+	id := e.chip(code)
+	e.ruled = append(e.ruled, id)
+	e.touchClaims(&e.chips[id])
+	e.claim(id, claim{runner: i, from: from, ruling: true, order: int32(order)})
+	e.touchClaims(&e.chips[id])
+}
+
+func (e *Engine) touchClaims(c *chip) {
+	for _, cl := range c.claims {
+		e.touch(cl.runner)
+	}
+}
+
+func (e *Engine) touchBib(bib string) {
+	if i, ok := e.bibs[bib]; ok {
+		e.touch(i)
+	}
+}
+
+func (e *Engine) touch(i int32) {
+	if !e.allDirty && !e.runners[i].dirty {
+		e.runners[i].dirty = true
+		e.dirty = append(e.dirty, i)
+	}
+}
+
+func (e *Engine) touchBoard(b int32) {
+	for i := range e.runners {
+		if e.runners[i].board == b {
+			e.touch(int32(i))
+		}
+	}
+}
+
+func (e *Engine) touchAll() {
+	e.allDirty, e.dirty = true, e.dirty[:0]
+}
+
+// gunOf is the start that counts for a wave: of the logbook's records that are
+// not void the latest recorded one, else the edition's (cases 3, 47, 48). A
+// void record voids the earlier records with its id, or at its instant.
+func (e *Engine) gunOf(r *race.Race, wave string) race.Instant {
+	w := r.Wave(wave)
+	if w == nil {
+		return 0
+	}
+	var best *logbook.GunFact
+	for i := range e.guns {
+		g := &e.guns[i]
+		if g.Race != r.ID || g.Void || len(g.Waves) > 0 && !slices.Contains(g.Waves, w.ID) || e.voided(g) {
+			continue
+		}
+		if best == nil || cmp.Or(cmp.Compare(g.Recorded, best.Recorded),
+			cmp.Compare(g.Line, best.Line), cmp.Compare(g.At, best.At)) > 0 {
+			best = g
+		}
+	}
+	if best != nil {
+		return best.At
+	}
+	return w.Gun
+}
+
+func (e *Engine) voided(g *logbook.GunFact) bool {
+	return slices.ContainsFunc(e.guns, func(v logbook.GunFact) bool {
+		return v.Void && v.Race == g.Race && v.Recorded >= g.Recorded &&
+			(v.ID != "" && v.ID == g.ID || v.ID == "" && v.At == g.At)
+	})
+}
+
+func (e *Engine) closed(raceID string) bool {
+	var best *logbook.CloseFact
+	for i := range e.closes {
+		c := &e.closes[i]
+		if c.Race != "" && c.Race != raceID {
+			continue
+		}
+		if best == nil || cmp.Or(cmp.Compare(c.Recorded, best.Recorded), cmp.Compare(c.Line, best.Line)) > 0 {
+			best = c
+		}
+	}
+	return best != nil && !best.Reopen
+}
+
+// settle scores every runner who was touched and brings the boards in order.
+// The work is shared over the processors; each runner's result depends on that
+// runner's evidence alone, so sharing cannot change it.
+func (e *Engine) settle() {
+	if !e.allDirty && len(e.dirty) == 0 {
+		return
+	}
+	for _, b := range e.boards {
+		b.open(e)
+	}
+	if e.allDirty || len(e.dirty) > len(e.runners)/16+8 {
+		e.settleMany()
+	} else {
+		for _, i := range e.dirty {
+			r := &e.runners[i]
+			if r.board < 0 {
+				continue
+			}
+			b := e.boards[r.board]
+			b.remove(e, i)
+			e.score(i, &e.scratch)
+			b.insert(e, i)
+		}
+	}
+	for _, i := range e.dirty {
+		e.runners[i].dirty = false
+	}
+	e.allDirty, e.dirty = false, e.dirty[:0]
+	for _, b := range e.boards {
+		b.place(e)
+	}
+}
+
+func (e *Engine) settleMany() {
+	todo := e.dirty
+	if e.allDirty {
+		todo = make([]int32, len(e.runners))
+		for i := range todo {
+			todo[i] = int32(i)
+			e.runners[i].dirty = false
+		}
+	}
+	const chunk = 512
+	chunks := make(chan []int32, len(todo)/chunk+1)
+	for c := range slices.Chunk(todo, chunk) {
+		chunks <- c
+	}
+	close(chunks)
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			var s scratch
+			for c := range chunks {
+				for _, i := range c {
+					if e.runners[i].board >= 0 {
+						e.score(i, &s)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	touched := make([]bool, len(e.boards))
+	for _, i := range todo {
+		if b := e.runners[i].board; b >= 0 {
+			touched[b] = true
+		}
+	}
+	for i, b := range e.boards {
+		if touched[i] || e.allDirty {
+			b.sort(e, int32(i))
+		}
+	}
+}

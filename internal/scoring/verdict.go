@@ -1,0 +1,149 @@
+package scoring
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"stadion/internal/logbook"
+	"stadion/internal/race"
+)
+
+// use and reason are Use and Reason as the engine keeps them: one byte each.
+// Zero is "not decided yet".
+type (
+	use    uint8
+	reason uint8
+)
+
+const (
+	useStart use = iota + 1
+	useSplit
+	useCluster
+	useNone
+)
+
+var useWord = [...]Use{useStart: UseStart, useSplit: UseSplit, useCluster: UseCluster, useNone: UseNone}
+
+const (
+	reasonFirst reason = iota + 1
+	reasonLast
+	reasonStrongest
+	reasonSamePassing
+	reasonBackup
+	reasonUnknownPoint
+	reasonWrongPoint
+	reasonBeforeStart
+	reasonEarlierStart
+	reasonNotAStart
+	reasonImpossible
+	reasonTooFast
+	reasonAfterFinish
+	reasonNoGun
+	reasonVoided
+	reasonOverridden
+	reasonUnsynchronised
+)
+
+var reasonWord = [...]Reason{reasonFirst: ReasonFirst, reasonLast: ReasonLast, reasonStrongest: ReasonStrongest,
+	reasonSamePassing: ReasonSamePassing, reasonBackup: ReasonBackup, reasonUnknownPoint: ReasonUnknownPoint,
+	reasonWrongPoint: ReasonWrongPoint, reasonBeforeStart: ReasonBeforeStart, reasonEarlierStart: ReasonEarlierStart,
+	reasonNotAStart: ReasonNotAStart, reasonImpossible: ReasonImpossible, reasonTooFast: ReasonTooFast,
+	reasonAfterFinish: ReasonAfterFinish, reasonNoGun: ReasonNoGun, reasonVoided: ReasonVoided,
+	reasonOverridden: ReasonOverridden, reasonUnsynchronised: ReasonUnsynchronised}
+
+// Verdicts gives every distinct read with what became of it and why: chips in
+// alphabetical order, the reads of a chip in canonical order.
+func (e *Engine) Verdicts() iter.Seq[Verdict] {
+	e.settle()
+	ids := make([]int32, len(e.chips))
+	for i := range ids {
+		ids[i] = int32(i)
+	}
+	slices.SortFunc(ids, func(a, b int32) int { return strings.Compare(e.chips[a].key, e.chips[b].key) })
+	return e.verdicts(ids, func(int32) bool { return true })
+}
+
+// VerdictsOf gives the reads of one runner's chips and bib in the same form,
+// those given to others or to nobody included. Unknown bibs have none.
+func (e *Engine) VerdictsOf(bib string) iter.Seq[Verdict] {
+	e.settle()
+	i, ok := e.bibs[e.edition.Bib.Key(bib)]
+	if !ok {
+		return func(func(Verdict) bool) {}
+	}
+	return e.verdicts(e.runners[i].chips, func(int32) bool { return true })
+}
+
+func (e *Engine) verdicts(ids []int32, want func(owner int32) bool) iter.Seq[Verdict] {
+	return func(yield func(Verdict) bool) {
+		for _, id := range ids {
+			c := &e.chips[id]
+			for n := range c.seen {
+				s := &c.seen[n]
+				owner := c.owner(s.at)
+				if want(owner) && !yield(e.verdict(c, s, owner)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (e *Engine) verdict(c *chip, s *seen, owner int32) Verdict {
+	v := Verdict{Read: e.reads[s.ref], At: s.at, Split: -1}
+	switch {
+	case owner == several:
+		v.Use, v.Reason = UseNone, ReasonChipTwice
+	case owner == nobody && strings.HasPrefix(c.key, "bib:"):
+		v.Use, v.Reason = UseOrphan, ReasonUnknownBib
+	case owner == nobody:
+		v.Use, v.Reason = UseOrphan, ReasonUnknownChip
+	case s.use == 0: // the runner's race is not part of the edition
+		v.Bib, v.Use, v.Reason = e.starters[owner].Bib, UseNone, ReasonWrongPoint
+	default:
+		v.Bib, v.Use, v.Reason = e.starters[owner].Bib, useWord[s.use], reasonWord[s.reason]
+		v.Split = int(s.split)
+	}
+	return v
+}
+
+// Orphan is a chip that was read and that nobody carries.
+type Orphan struct {
+	Chip        string // code, or "bib:…" for a hand-kept read of an unknown bib
+	Reads       int
+	First, Last race.Instant
+	Points      []string
+}
+
+// Orphans lists the chips nobody carries, in alphabetical order (case 16).
+func (e *Engine) Orphans() []Orphan {
+	var out []Orphan
+	for i := range e.chips {
+		c := &e.chips[i]
+		if len(c.claims) > 0 || len(c.seen) == 0 {
+			continue
+		}
+		o := Orphan{Chip: c.key, Reads: len(c.seen), First: c.seen[0].at, Last: c.seen[len(c.seen)-1].at}
+		for n := range c.seen {
+			if p := e.reads[c.seen[n].ref].Point; !slices.Contains(o.Points, p) {
+				o.Points = append(o.Points, p)
+			}
+		}
+		out = append(out, o)
+	}
+	slices.SortFunc(out, func(a, b Orphan) int { return strings.Compare(a.Chip, b.Chip) })
+	return out
+}
+
+// Reads is how many distinct reads the engine holds.
+func (e *Engine) Reads() int {
+	n := 0
+	for i := range e.chips {
+		n += len(e.chips[i].seen)
+	}
+	return n
+}
+
+// Standing are the rulings that stand, in the order they take effect.
+func (e *Engine) Standing() []logbook.Ruling { return e.stand }
