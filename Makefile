@@ -36,8 +36,6 @@ demo: build ## a running race with invented runners, in the browser
 .PHONY: test
 test: assets ## every test; sets up PostgreSQL and Chromium first where they are missing
 	@scripts/setup-test.sh
-	@# Debian keeps PostgreSQL's programs off the path.
-	@PATH="$$PATH:$$(printf '%s:' /usr/lib/postgresql/*/bin)"; set -x; \
 	go test -count=1 -timeout 20m -p $(PARALLEL) $(PKG)
 
 .PHONY: check

@@ -3,13 +3,17 @@
 # Chromium, and pdftotext and pdftoppm, which look at the papers. Where one is
 # missing and this is a Debian-like system on which we may install, it comes
 # from the system's own packages; elsewhere one line names what is missing.
+# STADION_TEST_POSTGRES may name a running PostgreSQL instead of an installed one.
 # Idempotent: with everything in place it does nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 have() {
 	case $1 in
-	postgresql) command -v initdb && command -v postgres || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
+	postgresql)
+		[ -n "${STADION_TEST_POSTGRES:-}" ] || { command -v initdb && command -v postgres; } ||
+			compgen -G '/usr/lib/postgresql/*/bin/initdb' || compgen -G '/opt/homebrew/opt/postgresql*/bin/initdb'
+		;;
 	chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
 	poppler-utils) command -v pdftotext && command -v pdftoppm ;;
 	esac >/dev/null
