@@ -26,14 +26,15 @@ type Snapshot struct {
 
 // Board is one race of a snapshot.
 type Board struct {
-	Race     *race.Race
-	State    results.State // of the last publication, or live
-	Revision int           // 0 = none published
-	Gun      race.Instant  // of the first wave that has one, 0 = not started
-	Rows     []results.Row // in list order, see scoring.Board
-	ByBib    map[string]int
-	Counts   Counts
-	Points   []PointCount
+	Race      *race.Race
+	State     results.State // of the last publication, or live
+	Revision  int           // 0 = none published
+	Published race.Instant  // of that revision, 0 = none
+	Gun       race.Instant  // of the first wave that has one, 0 = not started
+	Rows      []results.Row // in list order, see scoring.Board
+	ByBib     map[string]int
+	Counts    Counts
+	Points    []PointCount
 }
 
 // Counts are the head counts of a race.
