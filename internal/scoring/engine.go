@@ -295,6 +295,7 @@ func (e *Engine) settle() {
 	}
 	for _, b := range e.boards {
 		b.open(e)
+		b.unjudge()
 	}
 	if e.allDirty || len(e.dirty) > len(e.runners)/16+8 {
 		e.settleMany()

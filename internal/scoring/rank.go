@@ -14,7 +14,7 @@ import (
 type board struct {
 	race    *race.Race
 	course  *course
-	order   []int32
+	order   []entry
 	guns    map[string]race.Instant // of each wave, as they stand
 	earlier map[string][]race.Instant
 	closed  bool
@@ -22,22 +22,32 @@ type board struct {
 	judged  int  // runners with an order ruling
 }
 
+// entry is a runner's line of the list: what it is sorted by, and the places.
+// Entries lie side by side so that giving every place anew is one short walk.
+type entry struct {
+	key
+	runner                int32
+	place, inSex, inGroup int32
+}
+
 // key is what the list is sorted by. Smaller comes first.
 type key struct {
-	class uint8
 	a, b  int64
 	bib   int32
 	order int32 // place decided by the judges, 0 = none
-	sex   uint8
 	cat   int16
+	class uint8
+	sex   uint8
 }
 
-func compareKeys(a, b *key) int {
-	return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.a, b.a),
-		cmp.Compare(a.b, b.b), cmp.Compare(a.bib, b.bib))
+func compareEntries(x, y entry) int {
+	return cmp.Or(cmp.Compare(x.class, y.class), cmp.Compare(x.a, y.a),
+		cmp.Compare(x.b, y.b), cmp.Compare(x.bib, y.bib))
 }
 
-var classOf = map[Status]uint8{Finished: 0, Running: 1, FinishedNoTime: 2, DNF: 3, DQ: 4, DNS: 5}
+const classFinished = 0
+
+var classOf = map[Status]uint8{Finished: classFinished, Running: 1, FinishedNoTime: 2, DNF: 3, DQ: 4, DNS: 5}
 
 // open brings what all runners of the race share up to date before scoring.
 func (b *board) open(e *Engine) {
@@ -57,41 +67,57 @@ func (b *board) open(e *Engine) {
 	b.closed = e.closed(b.race.ID)
 }
 
-func (b *board) compare(e *Engine) func(x, y int32) int {
-	return func(x, y int32) int { return compareKeys(&e.runners[x].key, &e.runners[y].key) }
-}
-
 func (b *board) sort(e *Engine, id int32) {
 	b.order, b.judged = b.order[:0], 0
 	for i := range e.runners {
-		if e.runners[i].board == id {
-			b.order = append(b.order, int32(i))
-			if e.runners[i].key.order > 0 {
-				b.judged++
-			}
+		if r := &e.runners[i]; r.board == id {
+			b.order = append(b.order, entry{key: r.key, runner: int32(i)})
+			b.judged += judgedOnce(&r.key)
 		}
 	}
-	slices.SortFunc(b.order, b.compare(e))
+	slices.SortFunc(b.order, compareEntries)
 	b.stale = true
+}
+
+func judgedOnce(k *key) int {
+	if k.order > 0 {
+		return 1
+	}
+	return 0
+}
+
+func (b *board) find(e *Engine, i int32) (int, bool) {
+	return slices.BinarySearchFunc(b.order, entry{key: e.runners[i].key}, compareEntries)
 }
 
 func (b *board) remove(e *Engine, i int32) {
-	if at, ok := slices.BinarySearchFunc(b.order, i, b.compare(e)); ok {
+	if at, ok := b.find(e, i); ok {
 		b.order = slices.Delete(b.order, at, at+1)
-		if e.runners[i].key.order > 0 {
-			b.judged--
-		}
-		b.stale = true
+		b.judged -= judgedOnce(&e.runners[i].key)
 	}
+	b.stale = true
 }
 
 func (b *board) insert(e *Engine, i int32) {
-	at, _ := slices.BinarySearchFunc(b.order, i, b.compare(e))
-	b.order = slices.Insert(b.order, at, i)
-	if e.runners[i].key.order > 0 {
-		b.judged++
-	}
+	at, _ := b.find(e, i)
+	b.order = slices.Insert(b.order, at, entry{key: e.runners[i].key, runner: i})
+	b.judged += judgedOnce(&e.runners[i].key)
 	b.stale = true
+}
+
+// counter gives places within one group of a list.
+type counter struct {
+	n, place int32
+	last     *entry
+}
+
+func (c *counter) next(x *entry) int32 {
+	c.n++
+	if c.last == nil || !tie(c.last, x) {
+		c.place = c.n
+	}
+	c.last = x
+	return c.place
 }
 
 // place gives the places: equal order gives equal place, the next is skipped
@@ -101,81 +127,74 @@ func (b *board) place(e *Engine) {
 		return
 	}
 	b.stale = false
-	list := b.list(e)
-	type counter struct {
-		n, place int32
-		last     int64
-	}
-	sexes := [256]counter{}
-	cats := make([]counter, len(e.edition.Categories)+1)
+	b.judge()
 	var all counter
-	count := func(c *counter, k *key, tied bool) int {
-		c.n++
-		if !tied || c.place == 0 {
-			c.place = c.n
+	var sexes [256]counter
+	groups := make([]counter, len(e.edition.Categories)+1)
+	for i := range b.order {
+		x := &b.order[i]
+		if x.class != classFinished {
+			x.place, x.inSex, x.inGroup = 0, 0, 0
+			continue
 		}
-		return int(c.place)
-	}
-	var prev *key
-	lastOf := map[uint8]*key{}
-	lastIn := make([]*key, len(cats))
-	for _, i := range list {
-		r := &e.runners[i]
-		k := &r.key
-		var p, s, c int
-		if r.result.Status == Finished {
-			p = count(&all, k, tie(prev, k))
-			s = count(&sexes[k.sex], k, tie(lastOf[k.sex], k))
-			prev, lastOf[k.sex] = k, k
-			if k.cat >= 0 {
-				c = count(&cats[k.cat], k, tie(lastIn[k.cat], k))
-				lastIn[k.cat] = k
-			}
-		}
-		if res := &r.result; res.Place != p || res.PlaceSex != s || res.PlaceCategory != c {
-			res.Place, res.PlaceSex, res.PlaceCategory = p, s, c
-			r.version++
+		x.place, x.inSex, x.inGroup = all.next(x), sexes[x.sex].next(x), 0
+		if x.cat >= 0 {
+			x.inGroup = groups[x.cat].next(x)
 		}
 	}
 }
 
 // tie says that two neighbours in the list share a place: the same exact time,
 // and the judges did not decide between them, or decided that they are equal.
-func tie(a, b *key) bool {
-	return a != nil && a.order == b.order && (a.a == b.a || a.order > 0)
+func tie(a, b *entry) bool {
+	return a.order == b.order && (a.a == b.a || a.order > 0)
 }
 
-// list is the order with the judges' decisions put in: who was given place n
-// stands at place n, the others keep their order (cases 42, 43).
-func (b *board) list(e *Engine) []int32 {
+// show writes an entry's places into the runner's result.
+func (x *entry) show(e *Engine) *Result {
+	r := &e.runners[x.runner].result
+	r.Place, r.PlaceSex, r.PlaceCategory = int(x.place), int(x.inSex), int(x.inGroup)
+	return r
+}
+
+// judge puts the judges' decisions in: who was given place n stands at place n,
+// the others keep their order (cases 42, 43).
+func (b *board) judge() {
 	if b.judged == 0 {
-		return b.order
+		return
 	}
-	var judged []int32
-	list := make([]int32, 0, len(b.order))
-	for _, i := range b.order {
-		if r := &e.runners[i]; r.key.order > 0 && r.result.Status == Finished {
-			judged = append(judged, i)
-		} else {
-			list = append(list, i)
-		}
-	}
-	slices.SortStableFunc(judged, func(x, y int32) int {
-		return cmp.Compare(e.runners[x].key.order, e.runners[y].key.order)
-	})
+	var judged []entry
+	list := make([]entry, 0, len(b.order))
 	finished := 0
-	for finished < len(list) && e.runners[list[finished]].result.Status == Finished {
-		finished++
+	for _, x := range b.order {
+		switch {
+		case x.class == classFinished && x.order > 0:
+			judged = append(judged, x)
+			continue
+		case x.class == classFinished:
+			finished++
+		}
+		list = append(list, x)
 	}
-	for _, i := range judged {
-		at := min(int(e.runners[i].key.order)-1, finished)
-		for at < finished && e.runners[list[at]].key.order == e.runners[i].key.order {
+	slices.SortStableFunc(judged, func(x, y entry) int { return cmp.Compare(x.order, y.order) })
+	for _, x := range judged {
+		at := min(int(x.order)-1, finished)
+		for at < finished && list[at].order == x.order {
 			at++
 		}
-		list = slices.Insert(list, at, i)
+		list = slices.Insert(list, at, x)
 		finished++
 	}
-	return list
+	b.order = list
+}
+
+// unjudge brings the list back into the order of its keys, in which runners are
+// found; place puts the judges' decisions in again.
+func (b *board) unjudge() {
+	if b.judged > 0 {
+		slices.SortFunc(b.order, compareEntries)
+		b.stale = true
+	}
 }
 
 // rankBibs gives every runner the rank of the bib in natural order, which

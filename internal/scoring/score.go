@@ -55,8 +55,8 @@ func (e *Engine) Outcome() *Outcome {
 
 func (b *board) results(e *Engine) []*Result {
 	out := make([]*Result, 0, len(b.order))
-	for _, i := range b.list(e) {
-		out = append(out, &e.runners[i].result)
+	for i := range b.order {
+		out = append(out, b.order[i].show(e))
 	}
 	return out
 }
@@ -72,7 +72,13 @@ func (e *Engine) Result(bib string) *Result {
 	if !ok || e.runners[i].board < 0 {
 		return nil
 	}
-	return &e.runners[i].result
+	b := e.boards[e.runners[i].board]
+	for n := range b.order {
+		if b.order[n].runner == i {
+			return b.order[n].show(e)
+		}
+	}
+	return nil
 }
 
 // Leaders are the first n of a race's list; the leaderboard after a change.
@@ -82,16 +88,16 @@ func (e *Engine) Leaders(raceID string, n int) []*Result {
 	if !ok {
 		return nil
 	}
-	list := e.boards[b].list(e)
-	out := make([]*Result, 0, min(n, len(list)))
-	for _, i := range list[:min(n, len(list))] {
-		out = append(out, &e.runners[i].result)
+	order := e.boards[b].order
+	out := make([]*Result, 0, min(n, len(order)))
+	for i := range order[:min(n, len(order))] {
+		out = append(out, order[i].show(e))
 	}
 	return out
 }
 
-// Version grows whenever anything of a runner's result changed, places
-// included; 0 for an unknown bib. Read models rebuild only what changed.
+// Version grows whenever a runner was scored anew; 0 for an unknown bib. Read
+// models rebuild only what changed; places are apart, others can move them.
 func (e *Engine) Version(bib string) uint32 {
 	if i, ok := e.bibs[e.edition.Bib.Key(bib)]; ok {
 		return e.runners[i].version
