@@ -3,6 +3,7 @@ package results
 import (
 	"context"
 
+	"stadion/internal/access"
 	"stadion/internal/fault"
 	"stadion/internal/logbook"
 	"stadion/internal/race"
@@ -10,11 +11,11 @@ import (
 
 // Shelf keeps published revisions for good. Implementations never change one.
 type Shelf interface {
-	// Shelve gives the revision the next number of its race, keeps it durably
-	// and returns it. It writes the audit line in the same commit.
-	Shelve(ctx context.Context, r Revision) (Revision, error)
-	// Newest is the latest revision of a race; fault NotFound if there is none.
-	Newest(ctx context.Context, edition, race string) (Revision, error)
+	// SaveRevision gives the revision the next number of its race, keeps it
+	// durably and returns it. It writes the audit line in the same commit.
+	SaveRevision(ctx context.Context, by access.Actor, r Revision) (Revision, error)
+	// LatestRevision is the newest of a race; fault NotFound if there is none.
+	LatestRevision(ctx context.Context, edition, race string) (Revision, error)
 }
 
 // Publication is what came of publishing: the revision, and what it changed
@@ -30,12 +31,12 @@ type Publication struct {
 // overwriting. Faults: results.nothing_to_publish for a list without starters,
 // results.unchanged when the newest revision says the same in the same state,
 // results.back_to_provisional after the official list.
-func Publish(ctx context.Context, shelf Shelf, log logbook.Log, r Revision) (Publication, error) {
+func Publish(ctx context.Context, shelf Shelf, log logbook.Log, by access.Actor, r Revision) (Publication, error) {
 	if len(r.Rows) == 0 {
 		return Publication{}, fault.New(fault.Invalid, "results.nothing_to_publish", fault.Args{"race": r.Race})
 	}
 	r.Hash = Hash(r.Rows)
-	before, err := shelf.Newest(ctx, r.Edition, r.Race)
+	before, err := shelf.LatestRevision(ctx, r.Edition, r.Race)
 	switch {
 	case fault.KindOf(err) == fault.NotFound && err != nil:
 		before = Revision{}
@@ -48,11 +49,11 @@ func Publish(ctx context.Context, shelf Shelf, log logbook.Log, r Revision) (Pub
 		return Publication{}, fault.New(fault.Conflict, "results.back_to_provisional",
 			fault.Args{"race": r.Race, "number_raw": before.Number})
 	}
-	kept, err := shelf.Shelve(ctx, r)
+	kept, err := shelf.SaveRevision(ctx, by, r)
 	if err != nil {
 		return Publication{}, err
 	}
-	_, err = log.Append(ctx, logbook.Draft{Author: r.By, At: r.At, Kind: logbook.KindPublish,
+	_, err = log.Append(ctx, logbook.Draft{Author: by.Name, At: r.At, Kind: logbook.KindPublish,
 		Body: logbook.Publication{Race: kept.Race, Revision: kept.Number, State: string(kept.State), Hash: kept.Hash, At: kept.At}})
 	if err != nil {
 		return Publication{}, err
