@@ -124,32 +124,58 @@ type typesetter struct {
 	hex    bool // inside < ... >
 }
 
+// cluster writes the glyphs of one cluster.
 func (t *typesetter) cluster(glyphs []glyph) {
 	n, said := t.sub.use(glyphs[0].id, glyphs[0].text)
 	if said && glyphs[0].alone {
-		t.glyph(n, glyphs[0])
+		t.glyph(n, t.pen+glyphs[0].dx, glyphs[0].dy)
+		t.pen += glyphs[0].advance
 		return
 	}
 	t.close()
 	t.c.op("/Span << /ActualText <FEFF" + utf16hex(glyphs[0].text) + "> >> BDC")
-	for _, g := range glyphs {
-		t.glyph(t.sub.number(g.id), g)
-	}
+	t.marked(glyphs)
 	t.close()
 	t.c.op("EMC")
 }
 
-func (t *typesetter) glyph(n uint16, g glyph) {
-	if g.dy != t.rise {
+// marked writes a cluster whose text is named around it. A reader takes the
+// place of that text from the first and the last glyph, and sees a gap, a space
+// in the middle of a name, where these do not reach from end to end: so letters
+// come before their marks, and a blank glyph ends where the cluster ends.
+func (t *typesetter) marked(glyphs []glyph) {
+	start := t.pen
+	for _, g := range glyphs {
+		if g.advance != 0 {
+			t.glyph(t.sub.number(g.id), t.pen+g.dx, g.dy)
+		}
+		t.pen += g.advance
+	}
+	x := start
+	for _, g := range glyphs {
+		if g.advance == 0 {
+			t.glyph(t.sub.number(g.id), x+g.dx, g.dy)
+		}
+		x += g.advance
+	}
+	if blank, ok := t.sub.face.font.NominalGlyph(' '); ok && len(glyphs) > 1 {
+		n := t.sub.number(uint16(blank))
+		t.glyph(n, t.pen-t.sub.width(n), 0)
+	}
+}
+
+// glyph writes one glyph with its origin at x and raised by dy.
+func (t *typesetter) glyph(n uint16, x, dy float64) {
+	if dy != t.rise {
 		t.close()
-		t.rise = g.dy
-		t.c.nums(g.dy * t.points / 1000).op("Ts")
+		t.rise = dy
+		t.c.nums(dy * t.points / 1000).op("Ts")
 	}
 	if !t.open {
 		t.c.b = append(t.c.b, '[')
 		t.open = true
 	}
-	if move := t.pen + g.dx - t.at; math.Abs(move) >= 0.5 {
+	if move := x - t.at; math.Abs(move) >= 0.5 {
 		if t.hex {
 			t.c.b = append(t.c.b, '>')
 			t.hex = false
@@ -165,7 +191,6 @@ func (t *typesetter) glyph(n uint16, g glyph) {
 	const digits = "0123456789ABCDEF"
 	t.c.b = append(t.c.b, digits[n>>12], digits[n>>8&15], digits[n>>4&15], digits[n&15])
 	t.at += t.sub.width(n)
-	t.pen += g.advance
 }
 
 // close ends the array that is open, and a rise with it.
