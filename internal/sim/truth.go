@@ -19,7 +19,8 @@ const (
 // Deed is something out of the ordinary that was done by a runner or to one.
 type Deed string
 
-// The deeds. There is one runner each of the first eight in a field of 2,000.
+// The deeds. From the first to DeedLostChip each befalls one runner of a field
+// (DeedSwapped two), whatever its size.
 const (
 	DeedCut           Deed = "cut_the_course"                 // turned five kilometres early; disqualified in the afternoon
 	DeedSwapped       Deed = "swapped_chips"                  // two friends mixed up their bibs' chips
