@@ -254,7 +254,7 @@ func (t *Table) at(code string, line int, column string, args fault.Args) *fault
 }
 
 // At makes an Invalid fault that names file, line and column (0 and "" where
-// they are not known). Its sentence finds the three, in the reader's language,
+// they are not known; a form has no file and only names the column). Its sentence finds the three, in the reader's language,
 // as {where}; for machines they stand among the arguments too.
 func At(code, file string, line int, column string, args fault.Args) *fault.Error {
 	all := fault.Args{"file": file, "where": where(file, line, column)}
@@ -273,6 +273,8 @@ func At(code, file string, line int, column string, args fault.Args) *fault.Erro
 func where(file string, line int, column string) *fault.Error {
 	args := fault.Args{"file": file, "line_raw": line, "column": column}
 	switch {
+	case file == "" && column != "":
+		return fault.New(fault.Invalid, "sheet.in_field", args)
 	case line == 0:
 		return fault.New(fault.Invalid, "sheet.in_file", args)
 	case column == "":

@@ -207,7 +207,7 @@ func (x *xlsx) code(kind Kind, shown, stored string, number float64) (text, code
 	if digits && shown != "" && strings.TrimLeft(shown, "0") == strings.TrimLeft(stored, "0") {
 		return shown, "" // a number format keeps the zeros: 0042
 	}
-	if !strings.ContainsAny(stored, "eE") {
+	if plain := !strings.ContainsAny(stored, "eE"); plain && (shown == stored || math.Abs(number) < 1e15) {
 		return stored, ""
 	}
 	if number == math.Trunc(number) && math.Abs(number) < 1e15 {
