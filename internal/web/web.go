@@ -6,6 +6,7 @@ package web
 import (
 	"io/fs"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -21,12 +22,19 @@ type Config struct {
 	Log          *slog.Logger     // nil: slog.Default
 	Now          func() time.Time // wall clock
 	NewID        func() string    // request ids
+	Jitter       func(n int) int  // a random number below n; nil: math/rand
 	Secure       bool             // served over TLS
 }
 
 // New makes the handler of the whole site. It fails where an asset or a template
 // is missing or wrong, and panics where a route has no permission.
 func New(cfg Config) (http.Handler, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	if cfg.Jitter == nil {
+		cfg.Jitter = rand.IntN
+	}
 	s, err := site.New(site.Config{
 		Who: cfg.Who, Log: cfg.Log, Now: cfg.Now, NewID: cfg.NewID, Secure: cfg.Secure,
 		Templates: []fs.FS{public.Templates},
@@ -34,7 +42,8 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	pub, err := public.New(public.Config{Site: s, Editions: cfg.Editions, Certificates: cfg.Certificates, Now: cfg.Now})
+	pub, err := public.New(public.Config{Site: s, Editions: cfg.Editions, Certificates: cfg.Certificates,
+		Now: cfg.Now, Jitter: cfg.Jitter, Log: cfg.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package public
 import (
 	"embed"
 	"errors"
+	"log/slog"
 	"time"
 
 	"stadion/internal/web/site"
@@ -19,6 +20,8 @@ type Config struct {
 	Editions     Editions
 	Certificates Certificates
 	Now          func() time.Time
+	Jitter       func(n int) int // a random number below n, to spread returning viewers
+	Log          *slog.Logger
 }
 
 // Room answers the public addresses. It is safe for concurrent use.
@@ -27,14 +30,20 @@ type Room struct {
 	editions     Editions
 	certificates Certificates
 	now          func() time.Time
+	jitter       func(n int) int
+	indexes      indexes
+	hub          *hub
 }
 
 // New makes the room.
 func New(cfg Config) (*Room, error) {
-	if cfg.Site == nil || cfg.Editions == nil || cfg.Certificates == nil || cfg.Now == nil {
-		return nil, errors.New("public: a site, editions, certificates and a clock are needed")
+	if cfg.Site == nil || cfg.Editions == nil || cfg.Certificates == nil || cfg.Now == nil ||
+		cfg.Jitter == nil || cfg.Log == nil {
+		return nil, errors.New("public: a site, editions, certificates a clock, chance and a log are needed")
 	}
-	return &Room{site: cfg.Site, editions: cfg.Editions, certificates: cfg.Certificates, now: cfg.Now}, nil
+	m := &Room{site: cfg.Site, editions: cfg.Editions, certificates: cfg.Certificates, now: cfg.Now, jitter: cfg.Jitter}
+	m.hub = newHub(cfg.Editions, cfg.Log, m.parts)
+	return m, nil
 }
 
 // Nowhere answers every address that is not in the table.

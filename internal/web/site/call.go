@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"stadion/internal/access"
 	"stadion/internal/fault"
@@ -40,6 +41,9 @@ func (c *Call) Redirect(to string) error {
 	http.Redirect(c.W, c.R, localPath(to), http.StatusSeeOther)
 	return nil
 }
+
+// Now is the site's clock.
+func (c *Call) Now() time.Time { return c.site.now() }
 
 // JSON answers v with its status.
 func (c *Call) JSON(status int, v any) error {

@@ -19,6 +19,8 @@ import (
 func funcs(p *lang.Printer, set *assets.Set) template.FuncMap {
 	return template.FuncMap{
 		"t":        p.T,
+		"lang":     func() string { return string(p.Tag) },
+		"until":    func(d time.Duration) string { return Until(p, d) },
 		"sentence": p.With,
 		"has":      lang.Has,
 		"fault":    p.Fault,
@@ -54,6 +56,16 @@ func Date(p *lang.Printer, d string) string {
 	}
 	return p.T("web.date", "d", strconv.Itoa(t.Day()), "m", p.T("web.month."+strconv.Itoa(int(t.Month()))),
 		"y", strconv.Itoa(t.Year()))
+}
+
+// Until says how long it is to something, in its two largest units.
+func Until(p *lang.Printer, d time.Duration) string {
+	minutes := int((d + time.Minute - 1) / time.Minute)
+	days, hours, minutes := minutes/(24*60), minutes/60%24, minutes%60
+	if days > 0 {
+		return p.T("web.until.days", "n", days, "hours", hours)
+	}
+	return p.T("web.until.hours", "hours", hours, "minutes", minutes)
 }
 
 func clockAt(i race.Instant, zone *time.Location, layout string) string {

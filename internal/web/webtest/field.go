@@ -82,7 +82,7 @@ func board(f Field, r *race.Race, now race.Instant, n, firstBib int) live.Board 
 		b.State = results.Live
 	}
 	if b.State != results.Live {
-		b.Revision = 2
+		b.Revision, b.Published = 2, now
 	}
 	if r.Waves[0].Gun <= now {
 		b.Gun = r.Waves[0].Gun
