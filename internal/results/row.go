@@ -71,6 +71,14 @@ func MsOf(d time.Duration) Ms {
 	return Ms((d + time.Millisecond - 1) / time.Millisecond)
 }
 
+// Duration is the exact time, scoring.None for "none".
+func (m Ms) Duration() time.Duration {
+	if m < 0 {
+		return scoring.None
+	}
+	return time.Duration(m) * time.Millisecond
+}
+
 // MarshalJSON writes null for "none".
 func (m Ms) MarshalJSON() ([]byte, error) {
 	if m < 0 {

@@ -48,6 +48,11 @@ func (p *Passing) Pick(policy race.Policy) int32 {
 	return p.First
 }
 
+// missedByMain is how much earlier than the main box the backup must have seen
+// a runner for its first read to stand: the main box then missed the crossing
+// and heard only somebody who lingers (case 21).
+const missedByMain = 2 * time.Second
+
 // Cluster gathers one runner's sightings, sorted by instant, into passings in
 // the order they began (rule P2). of[i] receives the index of the passing that
 // sighting i belongs to; it must be as long as sightings. Passings are appended
@@ -71,7 +76,11 @@ func Cluster(sightings []Sighting, gap time.Duration, of []int32, out []Passing)
 		p.End = s.At
 		switch {
 		case s.Source < p.Source: // a better source: it alone counts from here
-			p.First, p.Last, p.Strongest, p.Source = int32(i), int32(i), int32(i), s.Source
+			missed := p.Source == Backup && s.At.Sub(sightings[p.First].At) > missedByMain
+			p.Last, p.Strongest, p.Source = int32(i), int32(i), s.Source
+			if !missed {
+				p.First = int32(i)
+			}
 		case s.Source == p.Source:
 			p.Last = int32(i)
 			if s.RSSI > sightings[p.Strongest].RSSI {
