@@ -51,6 +51,7 @@ func CertificateRun(ctx context.Context, w io.Writer, cs []award.Certificate, pa
 		}
 		if doc == nil {
 			doc = newDocument(w)
+			defer doc.close()
 			doc.share("Lanes", box, lanes(box))
 		}
 		page = canvas{doc: doc, b: page.b[:0]}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/zlib"
 
@@ -26,9 +27,20 @@ type document struct {
 	byFace  map[*face]*subset
 	forms   []form
 	pages   []int
-	zip     *zlib.Writer
-	buf     bytes.Buffer
+	packer  *packer
 }
+
+// A packer is a compressor with its memory of about a megabyte: more than a
+// certificate needs for everything else, so files take turns with it.
+type packer struct {
+	zip *zlib.Writer
+	buf bytes.Buffer
+}
+
+var packers = sync.Pool{New: func() any { return &packer{zip: zlib.NewWriter(nil)} }}
+
+// close gives back what the document borrowed. It is not used afterwards.
+func (d *document) close() { packers.Put(d.packer) }
 
 // A form is a drawing that pages share.
 type form struct {
@@ -52,7 +64,7 @@ type info struct {
 }
 
 func newDocument(w io.Writer) *document {
-	d := &document{w: w, offsets: make([]int64, objFree), byFace: map[*face]*subset{}}
+	d := &document{w: w, offsets: make([]int64, objFree), byFace: map[*face]*subset{}, packer: packers.Get().(*packer)}
 	d.write([]byte("%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"))
 	return d
 }
@@ -93,15 +105,12 @@ func (d *document) raw(number int, dict string, packed []byte) {
 
 // compress is valid until the next call.
 func (d *document) compress(data []byte) []byte {
-	d.buf.Reset()
-	if d.zip == nil {
-		d.zip = zlib.NewWriter(&d.buf)
-	} else {
-		d.zip.Reset(&d.buf)
-	}
-	d.zip.Write(data) // into memory: cannot fail
-	d.zip.Close()
-	return d.buf.Bytes()
+	p := d.packer
+	p.buf.Reset()
+	p.zip.Reset(&p.buf)
+	p.zip.Write(data) // into memory: cannot fail
+	p.zip.Close()
+	return p.buf.Bytes()
 }
 
 // subset is the document's part of a face.

@@ -23,10 +23,10 @@ const (
 	bleed     = 6.0 // beyond the paper's edge
 )
 
-// track is the outermost line of the lanes by its length, and offsets from it.
+// A track is the lanes on a paper.
 type track struct{ paper size }
 
-// A lane's path is measured along the middle of the band.
+// straight, curve and length are measured along the middle of the band.
 func (t track) straight() float64 { return t.paper.h + bleed - laneEdge - laneBend }
 func (t track) curve() float64    { return math.Pi / 2 * (laneBend - laneBand/2) }
 func (t track) length() float64 {
@@ -51,7 +51,7 @@ func (t track) at(s, inside float64) (x, y, dx, dy float64) {
 // finish is the x of the finish line.
 func (t track) finish() float64 { return t.paper.w - 84 }
 
-// lines draws the lane lines as straight pieces and one exact bend each.
+// line draws one line along the lanes, up to endX: two straights and the bend.
 func (t track) line(c *canvas, inside, endX float64) {
 	const q = 0.55228
 	cx, cy, r := laneEdge+laneBend, laneEdge+laneBend, laneBend-inside

@@ -141,6 +141,9 @@ func (t *setter) head(y float64) {
 	l := t.shaped(state, t.fixed(semiBold))
 	w := l.width * 9 / 1000
 	x := t.paper.w - rightMargin - w
+	if t.c.Provisional {
+		x -= 8 // the frame around it ends at the margin
+	}
 	last := t.stack(t.c.Event, t.fixed(semiBold), y, 15, t.width-w-36, 2, inkBlack)
 	t.put(l, x, y, 9, k)
 	if t.c.Provisional {

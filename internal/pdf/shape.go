@@ -228,8 +228,12 @@ func invisible(r rune) bool {
 func marks(r rune) bool { return unicode.In(r, unicode.Mn, unicode.Mc, unicode.Me) }
 
 // scriptOf is a character's own script, Common for what belongs to its
-// neighbours.
+// neighbours. European figures are Latin, so that numbers look the same beside
+// every script.
 func scriptOf(r rune) language.Script {
+	if r >= '0' && r <= '9' {
+		return language.Latin
+	}
 	switch s := language.LookupScript(r); s {
 	case language.Inherited, language.Unknown:
 		return language.Common
