@@ -25,6 +25,7 @@ type document struct {
 	places   map[string]place // by path, "race[0].course[2].at_m"
 	faults   fault.List
 	warnings fault.List
+	bare     []unstable.Range // instants as TOML writes them, without quotes
 
 	parser unstable.Parser
 	tables map[string]int // how many [[tables]] of a path there were
@@ -238,7 +239,10 @@ func (d *document) start(n *unstable.Node, path string) place {
 // instant accepts an instant as text or as TOML writes it, both with an offset.
 func (d *document) instant(at spot, n *unstable.Node) {
 	switch n.Kind {
-	case unstable.String, unstable.DateTime:
+	case unstable.DateTime:
+		d.bare = append(d.bare, d.parser.Range(n.Data))
+		return
+	case unstable.String:
 		if len(n.Data) == 0 {
 			return
 		}
@@ -253,6 +257,22 @@ func (d *document) instant(at spot, n *unstable.Node) {
 	value := string(n.Data)
 	f := d.at("edition."+lacking(value), d.find(at.path), fault.Args{"key": at.path, "value": sheet.Show(value)})
 	d.faults = append(d.faults, f.On(at.path))
+}
+
+// quoted is the document with the instants that TOML writes without quotes put
+// into quotes, the form in which race reads them.
+func (d *document) quoted() []byte {
+	var out []byte
+	from := 0
+	for _, r := range d.bare {
+		at, end := int(r.Offset), int(r.Offset+r.Length)
+		out = append(out, d.text[from:at]...)
+		out = append(out, '"')
+		out = append(out, strings.ReplaceAll(strings.ToUpper(string(d.text[at:end])), " ", "T")...)
+		out = append(out, '"')
+		from = end
+	}
+	return append(out, d.text[from:]...)
 }
 
 func (d *document) bad(code string, at spot, n *unstable.Node) {

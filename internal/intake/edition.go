@@ -44,7 +44,7 @@ func Edition(name string, r io.Reader) (*race.Edition, fault.List, error) {
 		return nil, doc.warnings, doc.faults
 	}
 	e := &race.Edition{}
-	if err := toml.Unmarshal(text, e); err != nil {
+	if err := toml.Unmarshal(doc.quoted(), e); err != nil {
 		return nil, doc.warnings, fault.List{doc.notTOML(err)}
 	}
 	race.Complete(e)
