@@ -16,7 +16,6 @@ type ink [3]uint8
 var (
 	inkBlack = ink{0x14, 0x18, 0x1c}
 	inkGrey  = ink{0x5f, 0x64, 0x69}
-	inkRule  = ink{0xcf, 0xc8, 0xba}
 	inkRed   = ink{0xb4, 0x41, 0x2b}
 	inkWhite = ink{0xff, 0xff, 0xff}
 )
@@ -27,7 +26,6 @@ type canvas struct {
 	doc  *document // nil for a drawing without text
 	b    []byte
 	fill ink
-	pen  ink
 	set  bool
 }
 

@@ -48,7 +48,7 @@ var gallery = []struct {
 	{"ethiopic", "ኃይሌ ገብረ ሥላሴ", "ETH", lang.English},
 	{"bengali", "তানভীর ইসলাম", "BAN", lang.English},
 	{"tamil", "கார்த்திக் சுப்பிரமணியம்", "SRI", lang.English},
-	{"sinhala", "ශ්‍රීමතී", "SRI", lang.English},
+	{"sinhala", "ශ්\u200dරීමතී", "SRI", lang.English},
 	{"khmer", "សុខា ចាន់", "CAM", lang.English},
 	{"lao", "ສົມສັກ ພົມມະຈັນ", "LAO", lang.English},
 	{"myanmar", "အောင်ကျော်", "MYA", lang.English},

@@ -11,7 +11,6 @@ import (
 	"github.com/go-text/typesetting/font/opentype"
 	"github.com/go-text/typesetting/language"
 	"github.com/go-text/typesetting/shaping"
-	"golang.org/x/image/math/fixed"
 	ucd "golang.org/x/text/unicode/bidi"
 	"golang.org/x/text/unicode/norm"
 )
@@ -159,7 +158,7 @@ func (s *shaper) shape(runes []rune, it item, part bidi.Run, st style) (run, []r
 	}
 	in := shaping.Input{
 		Text: runes, RunStart: it.start, RunEnd: it.end, Direction: di.DirectionLTR,
-		Face: s.faces[it.id], Size: fixed.I(1000), Script: it.script, Language: st.language(),
+		Face: s.faces[it.id], Size: 1000 << 6, Script: it.script, Language: st.language(),
 	}
 	if st.tabular {
 		in.FontFeatures = tabular
