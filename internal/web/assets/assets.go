@@ -32,7 +32,8 @@ const Prefix = "/assets/"
 // ErrMissing is what Load returns while vendor is empty.
 var ErrMissing = errors.New("the browser assets are missing: run `make assets` once, then build again")
 
-var needed = []string{"vendor/htmx.min.js", "vendor/htmx-sse.min.js", "vendor/archivo.woff2"}
+var needed = []string{"vendor/htmx.min.js", "vendor/htmx-sse.min.js", "vendor/archivo.woff2",
+	"vendor/archivo-ext.woff2", "vendor/archivo-vietnamese.woff2"}
 
 var types = map[string]string{
 	".css":   "text/css; charset=utf-8",

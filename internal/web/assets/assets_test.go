@@ -10,11 +10,13 @@ import (
 
 func small() fstest.MapFS {
 	return fstest.MapFS{
-		"vendor/htmx.min.js":     {Data: []byte(strings.Repeat("let a=1;", 99))},
-		"vendor/htmx-sse.min.js": {Data: []byte("let b")},
-		"vendor/archivo.woff2":   {Data: []byte("font")},
-		"css/main.css":           {Data: []byte(`@font-face{src:url("asset:vendor/archivo.woff2")}`)},
-		"assets.go":              {Data: []byte("package assets")},
+		"vendor/htmx.min.js":              {Data: []byte(strings.Repeat("let a=1;", 99))},
+		"vendor/htmx-sse.min.js":          {Data: []byte("let b")},
+		"vendor/archivo.woff2":            {Data: []byte("font")},
+		"vendor/archivo-ext.woff2":        {},
+		"vendor/archivo-vietnamese.woff2": {},
+		"css/main.css":                    {Data: []byte(`@font-face{src:url("asset:vendor/archivo.woff2")}`)},
+		"assets.go":                       {Data: []byte("package assets")},
 	}
 }
 

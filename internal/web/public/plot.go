@@ -33,6 +33,7 @@ type tick struct {
 	X, Label string
 	Passed   int
 	Edge     string // "start" or "end": how its words are anchored
+	Near     bool   // too near the finish for words of its own
 	Small    bool   // left out on narrow screens
 }
 
@@ -90,6 +91,8 @@ func tickAt(atM, distanceM float64, label string) tick {
 		t.Edge = "start"
 	case atM >= distanceM:
 		t.Edge = "end"
+	default:
+		t.Near = distanceM-atM < distanceM*0.08
 	}
 	return t
 }

@@ -130,7 +130,7 @@ func (v *resultsView) tabHref(raceID string, u *url.URL) string {
 func rowOf(b *live.Board, r *results.Row) rowView {
 	v := rowView{Row: r}
 	v.Ranked, v.Other = official(b.Race.RankBy, r)
-	if r.Status == scoring.Running {
+	if r.Status == scoring.Running || r.Status == scoring.DNF {
 		if last := lastSplit(r); last != nil {
 			v.Where, v.WhereTime = last.Label, last.GunTime
 		}
