@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,7 +59,7 @@ func Reads(name string, r io.Reader, e *race.Edition, o Options) ([]logbook.Read
 	if rep.Rows == 0 {
 		rep.Warnings = append(rep.Warnings, sheet.At("intake.no_rows", name, 1, "", nil))
 	}
-	return in.reads, rep, nil
+	return in.all(), rep, nil
 }
 
 type readsIntake struct {
@@ -68,7 +69,8 @@ type readsIntake struct {
 	dated  bool
 	points map[string]string // as written, and folded -> id
 	texts  interner
-	reads  []logbook.Read
+	reads  []logbook.Read   // the latest of them
+	full   [][]logbook.Read // those before, in pieces: growing one slice would copy it again and again
 	doubts tally
 }
 
@@ -115,9 +117,26 @@ func (in *readsIntake) take(row *sheet.Row) (bad fault.List) {
 	rd.Antenna = uint8(in.number(row, readAntenna, 8, &bad))
 	rd.RSSI = in.rssi(row, &bad)
 	if len(bad) == 0 {
-		in.reads = append(in.reads, rd)
+		in.keep(rd)
 	}
 	return bad
+}
+
+const piece = 1 << 14
+
+func (in *readsIntake) keep(rd logbook.Read) {
+	if len(in.reads) == piece {
+		in.full = append(in.full, in.reads)
+		in.reads = make([]logbook.Read, 0, piece)
+	}
+	in.reads = append(in.reads, rd)
+}
+
+func (in *readsIntake) all() []logbook.Read {
+	if len(in.full) == 0 {
+		return in.reads
+	}
+	return slices.Concat(append(in.full, in.reads)...)
 }
 
 func (in *readsIntake) unknownPoint(row *sheet.Row) *fault.Error {

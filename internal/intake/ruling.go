@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -81,7 +82,11 @@ type rulingIntake struct {
 }
 
 var kinds = []logbook.RulingKind{logbook.DNS, logbook.DNF, logbook.DQ, logbook.TimeAdjust, logbook.FinishTime,
-	logbook.Order, logbook.AssignChip, logbook.VoidRead, logbook.NoTime, logbook.Undo}
+	logbook.Order, logbook.AssignChip, logbook.VoidRead, logbook.NoTime, logbook.SetWave, logbook.SetRace,
+	logbook.GiveRead, logbook.Neutralise, logbook.Undo}
+
+// bibless are the kinds that need no bib.
+var bibless = []logbook.RulingKind{"", logbook.Undo, logbook.Neutralise}
 
 func (in *rulingIntake) take(row *sheet.Row) (bad fault.List) {
 	g := logbook.Ruling{
@@ -89,7 +94,7 @@ func (in *rulingIntake) take(row *sheet.Row) (bad fault.List) {
 		Note: row.Text(rulingNote), By: row.Text(rulingBy), ID: row.Text(rulingID)}
 	g.Kind = in.kind(row, &bad)
 	in.race(row, &g, &bad)
-	if g.Bib == "" && g.Kind != logbook.Undo && g.Kind != "" {
+	if g.Bib == "" && !slices.Contains(bibless, g.Kind) {
 		bad = append(bad, row.Bad(rulingBib, "rulings.no_bib", fault.Args{"kind": string(g.Kind)}))
 	}
 	if f := in.value(row, &g); f != nil {
@@ -171,8 +176,25 @@ func (in *rulingIntake) value(row *sheet.Row, g *logbook.Ruling) *fault.Error {
 		}
 	case logbook.AssignChip:
 		return in.chip(row, g)
-	case logbook.VoidRead:
+	case logbook.VoidRead, logbook.GiveRead:
 		return in.voidRead(row, g)
+	case logbook.SetWave:
+		if !slices.ContainsFunc(in.e.Races, func(r race.Race) bool { return g.Value != "" && r.Wave(g.Value) != nil }) {
+			return bad("rulings.unknown_wave")
+		}
+	case logbook.SetRace:
+		r := findRace(in.e, g.Value)
+		if r == nil {
+			return unknownRace(in.e, row, rulingValue, g.Value)
+		}
+		g.Value = r.ID
+	case logbook.Neutralise:
+		from, to, _ := strings.Cut(g.Value, "/")
+		a, ok := in.clock.parse([]byte(strings.TrimSpace(from)))
+		b, ok2 := in.clock.parse([]byte(strings.TrimSpace(to)))
+		if !ok || !ok2 || a >= b {
+			return row.Bad(rulingValue, "rulings.bad_interval", fault.Args{"example": example(in.e, "")})
+		}
 	case logbook.Undo:
 		if g.Value == "" {
 			return bad("rulings.undo_what")
