@@ -79,11 +79,26 @@ func (m *Room) Results(c *site.Call) error {
 	if b == nil {
 		return c.Render(200, "results", e.Edition.Name, v)
 	}
-	v.fill(ix, b, c.R.URL)
+	u := clean(c.R.URL)
+	v.fill(ix, b, u)
 	if c.Query("part") == "rows" {
 		return c.Part("results", "rows", v)
 	}
+	if c.R.Header.Get("HX-Request") != "" {
+		c.W.Header().Set("HX-Replace-Url", u.String())
+	}
 	return c.Render(200, "results", b.board.Race.Name+" · "+e.Edition.Name, v)
+}
+
+// clean is an address without the fields that were left empty.
+func clean(u *url.URL) *url.URL {
+	q := u.Query()
+	for k, v := range q {
+		if k == "lang" || len(v) == 0 || v[0] == "" {
+			q.Del(k)
+		}
+	}
+	return &url.URL{Path: u.Path, RawQuery: q.Encode()}
 }
 
 // choose finds the race asked for, the first if none was named. It is nil where

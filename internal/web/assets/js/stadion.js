@@ -8,7 +8,7 @@
   // ---- keyboard: "/" to the search, j and k or the arrows through the rows ----
 
   function typing(target) {
-    return target.closest("input, select, textarea, [contenteditable]") !== null;
+    return target instanceof Element && target.closest("input, select, textarea, [contenteditable]") !== null;
   }
 
   function step(by) {
