@@ -75,6 +75,10 @@ const (
 	AssignChip RulingKind = "chip"        // Value: the chip now carried
 	VoidRead   RulingKind = "void_read"   // Value: point@instant
 	NoTime     RulingKind = "no_time"     // finished without time
+	SetWave    RulingKind = "wave"        // Value: the wave really started with
+	SetRace    RulingKind = "race"        // Value: the race the runner is scored in
+	GiveRead   RulingKind = "give_read"   // Value: point@instant of a typed time that is this bib's
+	Neutralise RulingKind = "neutralise"  // Value: instant/instant that does not count; no bib = everybody
 	Undo       RulingKind = "undo"        // Value: id of the ruling that is undone
 )
 

@@ -70,7 +70,7 @@ func (g *Gatherer) Add(l Line) (News, error) {
 	n := News{New: true}
 	err := g.take(l, &n)
 	if len(known) > 0 {
-		err = forkFault(l.ID)
+		err = ForkFault(l.ID)
 		g.note(l.ID, err)
 	}
 	if err == nil {
@@ -81,6 +81,15 @@ func (g *Gatherer) Add(l Line) (News, error) {
 
 // Lines is the number of different lines taken.
 func (g *Gatherer) Lines() int { return g.lines }
+
+// LastEpoch is the highest epoch of any box that wrote a line, 0 for none.
+func (g *Gatherer) LastEpoch() uint32 {
+	last := uint32(0)
+	for id := range g.seen {
+		last = max(last, id.Epoch)
+	}
+	return last
+}
 
 func (g *Gatherer) note(id ID, err *fault.Error) *fault.Error {
 	if w, _ := err.Args["where"].(string); w == "" {

@@ -66,7 +66,7 @@ func (m *Memory) Merge(ctx context.Context, lines []Line) (added int, err error)
 		}
 		switch hash, known := m.known[l.ID]; {
 		case known && hash != l.Hash:
-			return added, forkFault(l.ID)
+			return added, ForkFault(l.ID)
 		case known:
 			continue
 		}

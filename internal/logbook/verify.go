@@ -38,27 +38,37 @@ type problem struct {
 // sequence number in a store, 0 for none. It reports whether the line is as its
 // author wrote it; what is wrong with it is kept for Finish.
 func (v *Verifier) Add(l Line, place int) bool {
-	v.lines++
 	if err := l.Check(); err != nil {
+		v.lines++
 		v.report(place, err.(*fault.Error), l.ID)
-		v.hold(l.ID, slot{place: place, damaged: true})
+		v.HoldDamaged(l.ID, place)
 		return false
 	}
+	v.Hold(l, place)
+	return true
+}
+
+// Hold is Add for a line that was checked already.
+func (v *Verifier) Hold(l Line, place int) {
+	v.lines++
 	for _, s := range v.at(l.ID) {
 		switch {
 		case s.damaged:
 		case s.hash == l.Hash:
 			v.twice++
-			return true
+			return
 		default:
-			e := forkFault(l.ID)
+			e := ForkFault(l.ID)
 			e.Args["other"] = v.where(s.place, l.ID)
 			v.report(place, e, l.ID)
 		}
 	}
 	v.hold(l.ID, slot{hash: l.Hash, prev: l.Prev, place: place})
-	return true
 }
+
+// HoldDamaged notes that a damaged line, told already, stands in the place of
+// id: it is not missing.
+func (v *Verifier) HoldDamaged(id ID, place int) { v.hold(id, slot{place: place, damaged: true}) }
 
 // Damaged takes a line that cannot be read at all; id is its name where that
 // much could still be made out, otherwise zero.
@@ -66,7 +76,7 @@ func (v *Verifier) Damaged(err *fault.Error, id ID, place int) {
 	v.lines++
 	v.report(place, err, id)
 	if id.Box != "" {
-		v.hold(id, slot{place: place, damaged: true})
+		v.HoldDamaged(id, place)
 	}
 }
 
@@ -229,7 +239,8 @@ func Verify(lines []Line) fault.List {
 	return v.Finish(nil, 0)
 }
 
-func forkFault(id ID) *fault.Error {
+// ForkFault says that a second line with the id and another checksum exists.
+func ForkFault(id ID) *fault.Error {
 	return fault.New(fault.Conflict, "logbook.fork", fault.Args{"where": id.String(), "id": id.String(), "other": id.String()})
 }
 
@@ -252,7 +263,7 @@ func forks(lines []Line) fault.List {
 	var out fault.List
 	for i := 1; i < len(ids); i++ {
 		if ids[i] == ids[i-1] {
-			out = append(out, forkFault(ids[i]))
+			out = append(out, ForkFault(ids[i]))
 		}
 	}
 	return out
