@@ -95,7 +95,7 @@ func (d *document) descend(at spot, keys unstable.Iterator, array bool) spot {
 		}
 	}
 	if at.typ != nil && !array && at.typ.Kind() != reflect.Struct {
-		d.faults = append(d.faults, d.at("edition.bad_type", d.find(at.path), fault.Args{"key": at.path, "value": "[" + at.path + "]", "want": sample(at.typ)}))
+		d.faults = append(d.faults, d.at("edition.bad_type", d.find(at.path), fault.Args{"key": at.path, "value": "[" + at.path + "]", "want": "[[" + at.path + "]]"}))
 		at.typ = nil
 	}
 	return at

@@ -119,9 +119,11 @@ var (
 )
 
 // lacking says what an instant that could not be read lacks: the last part of a
-// fault's code, "bare_time", "no_offset", "no_time" or "bad_time".
+// fault's code, "empty_time", "bare_time", "no_offset", "no_time" or "bad_time".
 func lacking(value string) string {
 	switch {
+	case value == "":
+		return "empty_time"
 	case bareTime.MatchString(value):
 		return "bare_time"
 	case noOffset.MatchString(value):

@@ -43,7 +43,8 @@ func TestReads_TakesEveryColumnOfTheContract(t *testing.T) {
 func TestReads_BadRowsAreNamedAndNothingIsTaken(t *testing.T) {
 	const at = "2025-04-06T09:15:02+09:00"
 	for _, c := range []struct{ row, want string }{
-		{"km6,C," + at + ",,,,", "reads.unknown_point_near@3 point km6"},
+		{"kn5,C," + at + ",,,,", "reads.unknown_point_near@3 point kn5"},
+		{"km6,C," + at + ",,,,", "reads.unknown_point@3 point km6"},
 		{"finish,C," + at + ",,,,", "reads.unknown_point@3 point finish"},
 		{"km5,," + at + ",,,,", "reads.no_chip@3 chip "},
 		{"km5,C,09:15:02.318,,,,", "reads.bare_time@3 at 09:15:02.318"},
@@ -58,7 +59,7 @@ func TestReads_BadRowsAreNamedAndNothingIsTaken(t *testing.T) {
 		{"km5,C,2025-04-06T09:15:02.+09:00,,,,", "reads.bad_time@3 at 2025-04-06T09:15:02.+09:00"},
 		{"km5,C,06.04.2025 09:15:02,,,,", "reads.bad_time@3 at 06.04.2025 09:15:02"},
 		{"km5,C,1743898502,,,,", "reads.bad_time@3 at 1743898502"},
-		{"km5,C,,,,,", "reads.bad_time@3 at "},
+		{"km5,C,,,,,", "reads.empty_time@3 at "},
 		{"km5,C," + at + ",,-1,,", "reads.bad_number@3 seq -1"},
 		{"km5,C," + at + ",,99999999999999999999,,", "reads.bad_number@3 seq 99999999999999999999"},
 		{"km5,C," + at + ",,,256,", "reads.bad_number@3 antenna 256"},
@@ -66,7 +67,7 @@ func TestReads_BadRowsAreNamedAndNothingIsTaken(t *testing.T) {
 		{"km5,C," + at + ",,,,-200", "reads.bad_rssi@3 rssi -200"},
 		{"km5,5.8E+11," + at + ",,,,", "sheet.number_shortened@3 chip 5.8E+11"},
 		{"km5,C,2025-04-06T09:1", "sheet.ends_mid_row@3 at"},
-		{"km9,,09:15:02,,x,y,z", "reads.unknown_point_near@3 point km9; reads.no_chip@3 chip ; reads.bare_time@3 at 09:15:02; " +
+		{"km9,,09:15:02,,x,y,z", "reads.unknown_point@3 point km9; reads.no_chip@3 chip ; reads.bare_time@3 at 09:15:02; " +
 			"reads.bad_number@3 seq x; reads.bad_number@3 antenna y; reads.bad_rssi@3 rssi z"},
 	} {
 		text := "point,chip,at,box,seq,antenna,rssi\nkm5,C," + at + ",,,,\n" + c.row

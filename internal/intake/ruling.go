@@ -193,7 +193,8 @@ func (in *rulingIntake) value(row *sheet.Row, g *logbook.Ruling) *fault.Error {
 		a, ok := in.clock.parse([]byte(strings.TrimSpace(from)))
 		b, ok2 := in.clock.parse([]byte(strings.TrimSpace(to)))
 		if !ok || !ok2 || a >= b {
-			return row.Bad(rulingValue, "rulings.bad_interval", fault.Args{"example": example(in.e, "")})
+			return row.Bad(rulingValue, "rulings.bad_interval", fault.Args{
+				"example": example(in.e, "10:02:00"), "example_end": example(in.e, "10:06:30")})
 		}
 	case logbook.Undo:
 		if g.Value == "" {

@@ -54,6 +54,12 @@ func TestRulings_BadRowsAreNamed(t *testing.T) {
 		{"1,,void_read,km5@09:15:02,,,", "rulings.bad_void_read@2 value km5@09:15:02"},
 		{"1,,void_read,km9@2025-04-06T09:15:02+09:00,,,", "rulings.unknown_point@2 value km9@2025-04-06T09:15:02+09:00"},
 		{"1,,undo,,,,", "rulings.undo_what@2 value "},
+		{"1,,wave,z,,,", "rulings.unknown_wave@2 value z"},
+		{"1,,wave,,,,", "rulings.unknown_wave@2 value "},
+		{"1,,race,half,,,", "startlist.unknown_race@2 value half"},
+		{"1,,give_read,km5,,,", "rulings.bad_void_read@2 value km5"},
+		{",,neutralise,10:02/10:06,,,", "rulings.bad_interval@2 value 10:02/10:06"},
+		{",,neutralise,2025-04-06T10:06:00Z/2025-04-06T10:02:00Z,,,", "rulings.bad_interval@2 value 2025-04-06T10:06:00Z/2025-04-06T10:02:00Z"},
 	} {
 		got, _, err := intake.Rulings("j.csv", strings.NewReader(rulingHeader+c.row+"\n"), reference(t), intake.Options{})
 		speaks(t, list(err))
@@ -65,6 +71,15 @@ func TestRulings_BadRowsAreNamed(t *testing.T) {
 	speaks(t, list(err))
 	if briefs(list(err)) != "reads.bare_time@2 at 9:00; rulings.id_twice@4 id x; rulings.undo_itself@5 value y" {
 		t.Errorf("%s", briefs(list(err)))
+	}
+}
+
+func TestRulings_TakesTheKindsBeyondTheContract(t *testing.T) {
+	got, _, err := intake.Rulings("j.csv", strings.NewReader(rulingHeader+
+		"1,10k,wave,b,,,\n2,,race,10K,,,\n3,,give_read,km5@2025-04-06T09:15:02+09:00,,,\n"+
+		",,neutralise,2025-04-06T10:02:00+09:00/2025-04-06T10:06:30+09:00,,,\n"), reference(t), intake.Options{})
+	if err != nil || len(got) != 4 || got[1].Value != "10k" || got[3].Bib != "" || got[3].Kind != logbook.Neutralise {
+		t.Errorf("%v %+v", err, got)
 	}
 }
 

@@ -113,7 +113,8 @@ func (t *Table) names() string {
 }
 
 // nearest is the name in found that was perhaps meant by want: the one that
-// differs in the fewest letters, at most a third of them, or one that contains it.
+// differs in the fewest letters, at most a third of them, or one that contains
+// it. Names with other digits are other names: km6 is not meant by km5.
 func nearest(want string, found []string) string {
 	w := fold(want)
 	limit := max(1, len([]rune(w))/3)
@@ -124,11 +125,20 @@ func nearest(want string, found []string) string {
 		if d > limit && len(w) >= 3 && strings.Contains(f, w) {
 			d = limit
 		}
-		if d <= limit && d < len(w) && (best == "" || d < least) {
+		if d <= limit && d < len(w) && digitsOf(w) == digitsOf(f) && (best == "" || d < least) {
 			best, least = name, d
 		}
 	}
 	return best
+}
+
+func digitsOf(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		return c
+	}, s)
 }
 
 // distance counts the letters that must be added, dropped, replaced or swapped
