@@ -16,7 +16,6 @@ PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 w
 ARGS     ?=
 PKG      ?= ./...
 PARALLEL ?= 2
-BENCH    ?= .
 FUZZTIME ?= 20s
 
 export CGO_ENABLED := 0
@@ -47,8 +46,8 @@ check: assets ## format, vet, staticcheck, the map of the house, fast tests: bef
 	go test -short -timeout 5m -p $(PARALLEL) ./...
 
 .PHONY: bench
-bench: assets ## the benchmarks; BENCH=Score picks some
-	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m -p 1 $(PKG)
+bench: assets ## every reach of the project beside what this machine measures
+	go run ./scripts/bench
 
 .PHONY: fuzz
 fuzz: assets ## each fuzz test for FUZZTIME (20s)

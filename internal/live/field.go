@@ -311,6 +311,20 @@ func (f *Field) Facts() logbook.Facts {
 	return f.gather.Facts()
 }
 
+// Lines is how many different lines were taken in.
+func (f *Field) Lines() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.gather.Lines()
+}
+
+// NextEpoch is an epoch that no box has used.
+func (f *Field) NextEpoch() uint32 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.gather.LastEpoch() + 1
+}
+
 // Verdicts calls see for every read with what became of it, until see says no.
 func (f *Field) Verdicts(see func(iter.Seq[scoring.Verdict])) {
 	f.mu.Lock()

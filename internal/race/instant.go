@@ -65,6 +65,9 @@ func (i *Instant) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// MarshalText lets settings files hold instants.
+func (i Instant) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
+
 // UnmarshalText lets settings files hold instants.
 func (i *Instant) UnmarshalText(b []byte) error {
 	if len(b) == 0 {

@@ -199,6 +199,7 @@ func (n *notes) runner(r *Runner) {
 		r.Seen[len(r.Seen)-1] = at
 		n.add("timekeeper", at.Add(9*time.Second), logbook.KindReads, []logbook.Read{{Point: rc.Course[len(rc.Course)-1].Point,
 			Bib: r.Starter.Bib, At: at, Manual: true}})
+		n.t.Reads++
 	case r.Did(DeedCarried): // his friend's pockets ran the race: nobody noticed
 	case r.Fate == FateNoTime:
 		n.rule(r, closed.Add(seconds(600*n.r.Float64())), logbook.NoTime, "", "came in after the limit, beside the mat")

@@ -68,7 +68,7 @@ type Truth struct {
 	StartList race.StartList
 	Guns      []logbook.Gun
 	Runners   []Runner // as StartList
-	Reads     int      // distinct reads of all boxes
+	Reads     int      // distinct reads of all boxes, and those written by hand
 	seed      uint64
 	day       span
 	chips     []string

@@ -1,0 +1,30 @@
+package app
+
+import (
+	"fmt"
+	"runtime"
+
+	"stadion/internal/fault"
+)
+
+// cli is every command with its flags; help and manual are made from it.
+type cli struct {
+	Demo        demoCmd        `cmd:"" help:"The reference edition with invented runners, some hours into its race and running on."`
+	Serve       serveCmd       `cmd:"" help:"The office: pages for runners, spectators and the crew, on one data folder."`
+	Score       scoreCmd       `cmd:"" help:"Files in, result files out: no data folder, no server."`
+	Certificate certificateCmd `cmd:"" help:"Certificates as PDF from a results file."`
+	Logbook     logbookCmd     `cmd:"" help:"The race's record as a file: export, import, merge, verify."`
+	Account     accountCmd     `cmd:"" help:"Accounts of the crew."`
+	Version     versionCmd     `cmd:"" help:"Which version this is."`
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(r *run) error {
+	_, err := fmt.Fprintf(r.Stdout, "stadion %s (%s, %s/%s)\n", Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
+}
+
+// called is a fault about how a command was called.
+func called(code string, args fault.Args) error { return fault.New(fault.Invalid, code, args) }

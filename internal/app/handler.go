@@ -1,0 +1,14 @@
+package app
+
+import (
+	"net/http"
+	"time"
+
+	"stadion/internal/web"
+)
+
+// handler is the whole site over this hall.
+func (h *hall) handler(now func() time.Time, s serving) (http.Handler, error) {
+	return web.New(web.Config{Editions: pages{h}, Certificates: pages{h}, Log: s.log,
+		Now: now, NewID: newID, Secure: s.secure})
+}
