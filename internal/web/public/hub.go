@@ -66,12 +66,14 @@ func newHub(editions Editions, log *slog.Logger, b build) *hub {
 // join adds a viewer and gives the frame with everything the topic shows now.
 // leave must be called; it may be called more than once.
 func (h *hub) join(ctx context.Context, edition string, key topicKey) (v *viewer, first *frame, leave func(), err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	// With the lock: a refresh that does not see this topic yet has read an
+	// earlier snapshot than this one, so no change falls between the two.
 	snap, err := h.editions.Snapshot(ctx, edition)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	if h.viewers >= mostViewer {
 		return nil, nil, nil, fault.New(fault.Unavailable, "web.too_many_viewers", nil)
 	}
