@@ -76,6 +76,9 @@ func run(t *sheet.Table, o Options, take func(*sheet.Row) fault.List) (*Report, 
 			bad = fault.List{row.Fault}
 		} else {
 			bad = take(row)
+			if len(bad) > 0 && row.Last {
+				bad = append(bad, row.PerhapsCut())
+			}
 		}
 		switch {
 		case len(bad) == 0:

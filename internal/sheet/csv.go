@@ -23,11 +23,14 @@ type csv struct {
 	delim      byte // 0 until the header has shown it
 	cells      [][]byte
 	sniffed    bool
+	last       bool // the row just read ended with the file, without a line end
 }
 
 func newCSV(t *Table, r io.Reader, count *counter) *csv {
 	return &csv{t: t, r: r, count: count, buf: make([]byte, 64<<10), line: 1, eol: '\n'}
 }
+
+func (c *csv) unended() bool { return c.last }
 
 func (c *csv) read() int64 { return c.count.n - int64(c.end-c.start) }
 
@@ -148,7 +151,7 @@ func (c *csv) piece(nl int) []byte {
 }
 
 func (c *csv) consume(nl int) {
-	if nl < 0 {
+	if c.last = nl < 0; c.last {
 		c.start = c.end
 		return
 	}

@@ -81,12 +81,15 @@ type source interface {
 	next() (cells [][]byte, line int, row bool, err error)
 	// read is how many bytes of the file were consumed.
 	read() int64
+	// unended reports whether the row just read ended with the file.
+	unended() bool
 }
 
 // Row is one row of a table, valid until the next call of Next.
 type Row struct {
 	Line  int          // in the file, from 1; of an XLSX sheet its row number
 	Fault *fault.Error // what is wrong with the row as a row, nil if nothing is
+	Last  bool         // the file ends with this row, without a line end: perhaps cut off
 	cells [][]byte
 	table *Table
 }
@@ -145,7 +148,7 @@ func (t *Table) Next() bool {
 			t.finish()
 			return false
 		}
-		t.row.Line, t.row.cells, t.row.Fault = line, cells, nil
+		t.row.Line, t.row.cells, t.row.Fault, t.row.Last = line, cells, nil, t.source.unended()
 		if err != nil {
 			f, ok := err.(*fault.Error)
 			if !ok || !rowOnly {
@@ -231,6 +234,10 @@ func (r *Row) Bad(i int, code string, args fault.Args) *fault.Error {
 	}
 	return r.table.at(code, r.Line, r.table.columnName(i), all).On(r.table.columns[i].Name)
 }
+
+// PerhapsCut is the fault that says that the file ends with this row without a
+// line end. It goes along with what else is wrong with a Last row.
+func (r *Row) PerhapsCut() *fault.Error { return r.table.at("sheet.perhaps_cut", r.Line, "", nil) }
 
 // columnName is the name of the i-th known column as the file writes it.
 func (t *Table) columnName(i int) string {

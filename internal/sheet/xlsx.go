@@ -28,6 +28,8 @@ type xlsx struct {
 
 func (x *xlsx) read() int64 { return x.count.n }
 
+func (x *xlsx) unended() bool { return false }
+
 // maxUnzipped bounds what a workbook may unfold to.
 const maxUnzipped = 1 << 30
 
