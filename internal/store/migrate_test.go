@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"stadion/internal/fault"
@@ -90,7 +91,6 @@ func TestStrict_AWordIsNoNumberOnEitherEngine(t *testing.T) {
 				_, err := tx.Exec(statement, args...)
 				return err
 			})
-			// A primary key of TEXT may be NULL in old SQLite tables, never in STRICT ones here.
 			if err == nil {
 				t.Errorf("accepted: %s", statement)
 			}
@@ -111,7 +111,7 @@ func TestOpen_SQLiteWaitsForTheDisk(t *testing.T) {
 	}))
 }
 
-func TestOpen_AgainAndByTwoAtOnceChangesNothing(t *testing.T) {
+func TestOpen_AgainChangesNothing(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		clock := storetest.NewClock()
 		one := storetest.Open(t, url, clock)
@@ -121,6 +121,24 @@ func TestOpen_AgainAndByTwoAtOnceChangesNothing(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+func TestOpen_NodesThatStartAtOnceMigrateOnce(t *testing.T) {
+	url, clock := storetest.URL(t, store.Postgres), storetest.NewClock()
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			db, err := store.OpenWith(context.Background(), store.Option{URL: url, Now: clock.Now})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := db.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // The release before keeps working on a database the next one has migrated.

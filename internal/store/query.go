@@ -111,7 +111,7 @@ func first[T any](v *View, row func(scan func(...any) error) (T, error), query s
 // writes before it wrote.
 type Tx struct {
 	View
-	outer   *sql.Tx
+	outer   *batchTx
 	at      race.Instant
 	wrote   bool
 	audited bool
@@ -131,7 +131,7 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 		return 0, err
 	}
 	tx.wrote = true
-	result, err := tx.outer.ExecContext(context.WithoutCancel(tx.ctx), query, args...)
+	result, err := tx.outer.exec(query, args...)
 	if err != nil {
 		return 0, tx.db.trouble(err)
 	}

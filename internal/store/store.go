@@ -83,6 +83,7 @@ type DB struct {
 
 	queue    chan *job
 	maxBatch int
+	hand     chan func()   // runs write functions; the writer's own
 	drained  chan struct{} // closed when the writer has ended
 	gate     sync.RWMutex  // held for reading while a job is put in the queue
 	closed   bool

@@ -90,7 +90,12 @@ func (db *DB) enqueue(j *job) error {
 
 // writeAll is the writer: the only goroutine that changes the database.
 func (db *DB) writeAll() {
-	defer close(db.drained)
+	defer func() {
+		if db.hand != nil {
+			close(db.hand)
+		}
+		close(db.drained)
+	}()
 	for first := range db.queue {
 		batch := db.gather(first)
 		db.commit(batch)
@@ -181,53 +186,86 @@ func answer(batch []*job, err error) {
 	}
 }
 
+// batchTx is the transaction of a batch. On SQLite, where reading a statement's
+// text is a third of a small write, its statements are kept for the others of
+// the batch; pgx keeps them by itself.
+type batchTx struct {
+	*sql.Tx
+	kept map[string]*sql.Stmt // nil = none are kept
+}
+
 // begin starts a transaction that is alone among all writers. The writer's
 // statements have no context of a caller: one caller's leaving must not break
 // the transaction of the others.
-func (db *DB) begin() (*sql.Tx, error) {
+func (db *DB) begin() (*batchTx, error) {
 	ctx := context.Background()
 	tx, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
 	}
-	if db.engine == Postgres {
-		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", writeLock); err != nil {
-			_ = tx.Rollback() // the lock's error is the one to tell
-			return nil, fmt.Errorf("write lock: %w", err)
-		}
+	if db.engine == SQLite {
+		return &batchTx{tx, map[string]*sql.Stmt{}}, nil
 	}
-	return tx, nil
+	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", writeLock); err != nil {
+		_ = tx.Rollback() // the lock's error is the one to tell
+		return nil, fmt.Errorf("write lock: %w", err)
+	}
+	return &batchTx{tx, nil}, nil
+}
+
+// exec runs a statement without a caller's context.
+func (tx *batchTx) exec(query string, args ...any) (sql.Result, error) {
+	ctx := context.Background()
+	if tx.kept == nil {
+		return tx.ExecContext(ctx, query, args...)
+	}
+	stmt := tx.kept[query]
+	if stmt == nil {
+		var err error
+		if stmt, err = tx.PrepareContext(ctx, query); err != nil {
+			return nil, err
+		}
+		tx.kept[query] = stmt // it goes with the transaction
+	}
+	return stmt.ExecContext(ctx, args...)
 }
 
 // runIn runs one function in a savepoint and undoes it if it fails. The error
 // is the transaction's; the function's own is in the job.
-func (db *DB) runIn(outer *sql.Tx, j *job) error {
-	ctx := context.Background()
-	if _, err := outer.ExecContext(ctx, "SAVEPOINT one"); err != nil {
+func (db *DB) runIn(outer *batchTx, j *job) error {
+	if _, err := outer.exec("SAVEPOINT one"); err != nil {
 		return fmt.Errorf("savepoint: %w", err)
 	}
-	tx := &Tx{View: View{ctx: j.ctx, db: db, q: detached{outer}}, outer: outer, at: db.instant()}
-	call(j, tx)
+	tx := &Tx{View: View{ctx: j.ctx, db: db, q: detached{outer.Tx}}, outer: outer, at: db.instant()}
+	db.call(j, tx)
 	if j.err == nil && j.panicked == nil && !j.exited {
 		j.err = tx.complete()
 	}
-	end := "RELEASE SAVEPOINT one"
 	if j.err != nil || j.panicked != nil || j.exited {
-		if _, err := outer.ExecContext(ctx, "ROLLBACK TO SAVEPOINT one"); err != nil {
+		if _, err := outer.exec("ROLLBACK TO SAVEPOINT one"); err != nil {
 			return fmt.Errorf("undo: %w", err)
 		}
 	}
-	if _, err := outer.ExecContext(ctx, end); err != nil {
+	if _, err := outer.exec("RELEASE SAVEPOINT one"); err != nil {
 		return fmt.Errorf("release: %w", err)
 	}
 	return nil
 }
 
-// call runs the function in a goroutine of its own, so that neither a panic
-// nor a Goexit (a test's FailNow) takes the writer with it.
-func call(j *job, tx *Tx) {
+// call runs the function in a goroutine that is not the writer's, so that
+// neither a panic nor a Goexit (a test's FailNow) takes the writer with it.
+// The goroutine is kept for the next function, its stack already grown.
+func (db *DB) call(j *job, tx *Tx) {
+	if db.hand == nil {
+		db.hand = make(chan func())
+		go func(work <-chan func()) {
+			for f := range work {
+				f()
+			}
+		}(db.hand)
+	}
 	ended := make(chan struct{})
-	go func() {
+	db.hand <- func() {
 		j.exited = true
 		defer func() {
 			if p := recover(); p != nil {
@@ -237,6 +275,9 @@ func call(j *job, tx *Tx) {
 		}()
 		j.err = j.fn(tx)
 		j.exited = false
-	}()
+	}
 	<-ended
+	if j.exited {
+		db.hand = nil // it is gone; the next function gets a new one
+	}
 }
