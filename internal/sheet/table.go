@@ -196,7 +196,7 @@ func (t *Table) check() {
 			return
 		}
 		r.cells[at] = cell
-		if !t.damaged && bytes.Contains(cell, replacement) {
+		if t.columns[i].Kind == Text && !t.damaged && bytes.Contains(cell, replacement) {
 			t.damaged = true
 			t.warnings = append(t.warnings, r.Bad(i, "sheet.damaged_text", nil))
 		}
