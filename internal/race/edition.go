@@ -21,6 +21,7 @@ type Edition struct {
 	Categories []Category `toml:"category" json:"categories,omitempty"`
 	Timing     Timing     `toml:"timing" json:"timing"`
 	Bib        BibRule    `toml:"bib" json:"bib"`
+	ChipRules  []ChipRule `toml:"chip_rule" json:"chip_rules,omitempty"`
 }
 
 // Timing holds the edition's rules for turning reads into passings and for
@@ -52,6 +53,10 @@ type PointBox struct {
 	ID     string   `toml:"id" json:"id"`
 	Backup bool     `toml:"backup" json:"backup,omitempty"` // counts only where the main box saw nothing
 	Offset Duration `toml:"offset" json:"offset,omitempty"` // added to every instant of the box
+	// Resolution is the smallest time the box can tell apart, "100ms" for one
+	// that tells tenths. Times of a coarser box tie where it cannot separate
+	// them (docs/rules/times.md, T11). 0 = exact.
+	Resolution Duration `toml:"resolution" json:"resolution,omitempty"`
 }
 
 // Policy says which read of a passing gives its instant.
@@ -85,6 +90,9 @@ type Race struct {
 	// MaxSpeed is the fastest speed in m/s that is believed of a whole leg of
 	// this race. Default 7.5; wheelchairs need about 14.
 	MaxSpeed float64 `toml:"max_speed" json:"max_speed,omitempty"`
+	// CutoffRule is the rule that takes out of the race who passes a point after
+	// its cut-off, as it is to be printed. "" = a referee decides.
+	CutoffRule string `toml:"cutoff_rule" json:"cutoff_rule,omitempty"`
 }
 
 // CoursePoint is the nth meeting of a race with a point. A point may come back.
@@ -92,6 +100,8 @@ type CoursePoint struct {
 	Point string  `toml:"point" json:"point"`
 	AtM   float64 `toml:"at_m" json:"at_m"`
 	Label string  `toml:"label" json:"label,omitempty"` // of the split; "" = start or finish
+	// Cutoff is when the point closes, from the gun of the runner's wave. 0 = never.
+	Cutoff Duration `toml:"cutoff" json:"cutoff,omitempty"`
 }
 
 // Wave is a group of a race that starts on one gun.

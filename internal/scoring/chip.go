@@ -32,90 +32,6 @@ type seen struct {
 	split  int16
 }
 
-// claim says that a runner carries a chip: by the start list, or by a ruling
-// from an instant on, which outweighs the start list.
-type claim struct {
-	runner int32
-	order  int32 // of the ruling
-	from   race.Instant
-	ruling bool
-}
-
-// Who a read belongs to when it belongs to no runner.
-const (
-	nobody  int32 = -1 // no claim: an orphan (case 16)
-	several int32 = -2 // claimed by more than one: a conflict (case 12)
-)
-
-// owner is the runner who carried the chip at an instant. The latest ruling
-// from before it decides; without one, the start list does if it is certain.
-func (c *chip) owner(at race.Instant) int32 {
-	best, listed := -1, nobody
-	for i := range c.claims {
-		cl := &c.claims[i]
-		switch {
-		case !cl.ruling && (listed == nobody || listed == cl.runner):
-			listed = cl.runner
-		case !cl.ruling:
-			listed = several
-		case cl.from <= at && (best < 0 || cmp.Or(cmp.Compare(cl.from, c.claims[best].from),
-			cmp.Compare(cl.order, c.claims[best].order)) > 0):
-			best = i
-		}
-	}
-	if best >= 0 {
-		return c.claims[best].runner
-	}
-	return listed
-}
-
-// unclaim takes back what rulings said about a chip.
-func (e *Engine) unclaim(id int32) {
-	c := &e.chips[id]
-	e.touchClaims(c)
-	all := slices.Clone(c.claims)
-	c.claims = slices.DeleteFunc(c.claims, func(cl claim) bool { return cl.ruling })
-	for _, cl := range all {
-		if !slices.ContainsFunc(c.claims, func(o claim) bool { return o.runner == cl.runner }) {
-			r := &e.runners[cl.runner]
-			r.chips = slices.DeleteFunc(r.chips, func(o int32) bool { return o == id })
-		}
-	}
-}
-
-// certain reports whether every read of the chip is the one runner's.
-func (c *chip) certain() bool { return len(c.claims) == 1 && !c.claims[0].ruling }
-
-// bibChip is the key under which reads that name a bib are kept.
-func bibChip(bibKey string) string { return "bib:" + bibKey }
-
-func (e *Engine) chip(key string) int32 {
-	id, ok := e.chipID[key]
-	if !ok {
-		id = int32(len(e.chips))
-		e.chips = append(e.chips, chip{key: key})
-		e.chipID[key] = id
-		if bib, isBib := strings.CutPrefix(key, "bib:"); isBib {
-			if r, ok := e.bibs[bib]; ok {
-				e.claim(id, claim{runner: r})
-			}
-		}
-	}
-	return id
-}
-
-func (e *Engine) claim(id int32, cl claim) {
-	c := &e.chips[id]
-	c.claims = append(c.claims, cl)
-	for _, o := range c.claims {
-		r := &e.runners[o.runner]
-		if !slices.Contains(r.chips, id) {
-			r.chips = append(r.chips, id)
-		}
-		e.touch(o.runner)
-	}
-}
-
 func (e *Engine) chipOf(r *logbook.Read) int32 {
 	if r.Chip == "" {
 		return e.chip(bibChip(e.edition.Bib.Key(r.Bib)))
@@ -135,12 +51,16 @@ func (e *Engine) AddReads(reads []logbook.Read) {
 		s := e.see(int32(len(e.reads) - 1))
 		c := &e.chips[id]
 		at, known := slices.BinarySearchFunc(c.seen, s, e.compare)
-		if known {
+		switch {
+		case !known:
+			c.seen = slices.Insert(c.seen, at, s)
+		case e.compareSpelling(s, c.seen[at]) < 0:
+			c.seen[at].ref = s.ref
+		default:
 			e.reads = e.reads[:len(e.reads)-1]
 			continue
 		}
-		c.seen = slices.Insert(c.seen, at, s)
-		e.touchClaims(c)
+		e.touchReaders(c)
 	}
 }
 
@@ -189,14 +109,14 @@ func (e *Engine) addMany(reads []logbook.Read) {
 	}
 	for id, n := range count {
 		if n > 0 {
-			e.touchClaims(&e.chips[id])
+			e.touchReaders(&e.chips[id])
 		}
 	}
 }
 
 // order brings a chip's reads into canonical order, each once.
 func (e *Engine) order(c *chip) {
-	slices.SortFunc(c.seen, e.compare)
+	slices.SortFunc(c.seen, func(a, b seen) int { return cmp.Or(e.compare(a, b), e.compareSpelling(a, b)) })
 	c.seen = slices.CompactFunc(c.seen, func(a, b seen) bool { return e.compare(a, b) == 0 })
 }
 
@@ -239,6 +159,13 @@ func (e *Engine) compare(a, b seen) int {
 	return cmp.Or(strings.Compare(x.Point, y.Point), cmp.Compare(x.At, y.At),
 		strings.Compare(x.Box, y.Box), cmp.Compare(x.Epoch, y.Epoch), cmp.Compare(x.Seq, y.Seq),
 		cmp.Compare(x.Antenna, y.Antenna), cmp.Compare(x.RSSI, y.RSSI), compareBool(x.Manual, y.Manual))
+}
+
+// compareSpelling settles which of two equal statements is kept: sources may
+// write the same code in different letters.
+func (e *Engine) compareSpelling(a, b seen) int {
+	x, y := &e.reads[a.ref], &e.reads[b.ref]
+	return cmp.Or(strings.Compare(x.Chip, y.Chip), strings.Compare(x.Bib, y.Bib))
 }
 
 func compareBool(a, b bool) int {

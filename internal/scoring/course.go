@@ -27,7 +27,8 @@ type course struct {
 	repeated bool  // a point after the start is met more than once
 	maxSpeed int64 // mm/s
 	startEnd time.Duration
-	policy   []race.Policy // per course point
+	policy   []race.Policy   // per course point
+	cutoff   []time.Duration // after the gun, per course point; 0 = never closes
 }
 
 func newCourse(e *race.Edition, r *race.Race, points map[string]int32) *course {
@@ -48,6 +49,7 @@ func newCourse(e *race.Edition, r *race.Race, points map[string]int32) *course {
 		c.points = append(c.points, p)
 		c.mm = append(c.mm, int64(math.Round(cp.AtM*1000)))
 		c.policy = append(c.policy, policyAt(e, r, k))
+		c.cutoff = append(c.cutoff, cp.Cutoff.D())
 	}
 	c.startEnd = or(e.Timing.StartCloses, defaultStartCloses)
 	if len(c.points) > 0 && c.points[0] >= 0 {

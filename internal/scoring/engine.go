@@ -26,6 +26,8 @@ type Engine struct {
 	points  map[string]int32
 	boards  []*board
 	boardOf map[string]int
+	groupOf map[string]int16         // age group to its place in the edition
+	steps   map[string]time.Duration // resolution of boxes that have one
 
 	starters race.StartList
 	runners  []runner
@@ -34,6 +36,9 @@ type Engine struct {
 	reads    []logbook.Read
 	chips    []chip
 	chipID   map[string]int32
+	typed    []int32 // chips that stand for bibs somebody typed
+	gifts    []gift  // typed times that rulings gave away, in their order
+	moved    []int32 // runners whom rulings put into another race or wave
 	interned map[string]string
 
 	guns     []logbook.GunFact
@@ -58,6 +63,9 @@ type runner struct {
 	chips   []int32
 	dirty   bool
 	version uint32
+	wave    string
+
+	replacements []replacement
 }
 
 // NewEngine makes an engine that knows nothing yet.
@@ -72,12 +80,19 @@ func NewEngine() *Engine {
 func (e *Engine) SetEdition(ed *race.Edition) {
 	e.edition, e.zone = ed, ed.Location()
 	e.points = make(map[string]int32, len(ed.Points))
-	e.source = map[string]timing.Source{}
+	e.source, e.steps = map[string]timing.Source{}, map[string]time.Duration{}
+	e.groupOf = make(map[string]int16, len(ed.Categories))
+	for i, c := range ed.Categories {
+		e.groupOf[c.ID] = int16(i)
+	}
 	for i, p := range ed.Points {
 		e.points[p.ID] = int32(i)
 		for _, b := range p.Boxes {
 			if b.Backup {
 				e.source[b.ID] = timing.Backup
+			}
+			if b.Resolution > 0 {
+				e.steps[b.ID] = b.Resolution.D()
 			}
 		}
 	}
@@ -97,30 +112,32 @@ func (e *Engine) SetStartList(list race.StartList) {
 	e.starters = list
 	e.runners = make([]runner, len(list))
 	e.bibs = make(map[string]int32, len(list))
-	for i := range e.chips {
-		e.chips[i].claims = nil
-	}
+	e.moved = e.moved[:0]
 	for i := range list {
-		r := &e.runners[i]
-		r.board = -1
-		if b, ok := e.boardOf[list[i].Race]; ok {
-			r.board = int32(b)
-		}
+		e.enlist(int32(i))
 		e.bibs[e.edition.Bib.Key(list[i].Bib)] = int32(i)
 	}
+	for i := range e.chips {
+		e.chips[i].claims = nil
+		e.claimByCode(int32(i))
+	}
 	for i := range list {
-		s := &list[i]
-		own := e.edition.Bib.Key(s.Bib)
-		if id, ok := e.chipID[bibChip(own)]; ok {
-			e.claim(id, claim{runner: int32(i)})
-		}
-		for _, code := range s.Chips {
-			e.claim(e.chip(race.ChipKey(code)), claim{runner: int32(i)})
+		for _, code := range list[i].Chips {
+			e.claim(e.chip(race.ChipKey(code)), claim{runner: int32(i), by: byList})
 		}
 	}
 	e.rankBibs()
 	e.applyRulings()
 	e.touchAll()
+}
+
+// enlist puts a runner where the start list says.
+func (e *Engine) enlist(i int32) {
+	r, s := &e.runners[i], &e.starters[i]
+	r.board, r.wave = -1, s.Wave
+	if b, ok := e.boardOf[s.Race]; ok {
+		r.board = int32(b)
+	}
 }
 
 // AddGun adds a start record (cases 3, 47).
@@ -171,17 +188,14 @@ func (e *Engine) AddClose(c logbook.CloseFact) {
 // applyRulings works out which rulings stand and touches whom it concerns.
 func (e *Engine) applyRulings() {
 	e.stand, e.strays = effective(e.rulings)
-	before := e.byRuling
+	before, gifts := e.byRuling, slices.Clone(e.gifts)
 	e.byRuling = make(map[string][]logbook.Ruling, len(before)+1)
-	for _, id := range e.ruled {
-		e.unclaim(id)
-	}
-	e.ruled = e.ruled[:0]
+	was := e.takeBack()
 	for n, r := range e.stand {
 		bib := e.edition.Bib.Key(r.Bib)
 		e.byRuling[bib] = append(e.byRuling[bib], r)
-		if r.Kind == logbook.AssignChip {
-			e.assign(bib, r.Value, n)
+		if i, ok := e.bibs[bib]; ok {
+			e.carryOut(i, int32(n), r, was)
 		}
 	}
 	for bib, now := range e.byRuling {
@@ -194,29 +208,58 @@ func (e *Engine) applyRulings() {
 			e.touchBib(bib)
 		}
 	}
-}
-
-func (e *Engine) assign(bib, value string, order int) {
-	code, from, ok := parseChipFrom(value)
-	i, known := e.bibs[bib]
-	if !ok || !known {
-		return
+	for i, board := range was {
+		if e.runners[i].board != board {
+			e.classify(i)
+			e.touchAll()
+		}
 	}
-	id := e.chip(code)
-	e.ruled = append(e.ruled, id)
-	e.touchClaims(&e.chips[id])
-	e.claim(id, claim{runner: i, from: from, ruling: true, order: int32(order)})
-	e.touchClaims(&e.chips[id])
-}
-
-func (e *Engine) touchClaims(c *chip) {
-	for _, cl := range c.claims {
-		e.touch(cl.runner)
+	if !slices.Equal(gifts, e.gifts) {
+		e.touchAll()
 	}
 }
 
+// takeBack undoes what rulings did to chips, typed times and entries, before
+// those that stand now do it anew. It gives the race of everybody who was moved.
+func (e *Engine) takeBack() map[int32]int32 {
+	for _, id := range e.ruled {
+		e.unclaim(id)
+	}
+	was := make(map[int32]int32, len(e.moved))
+	for _, i := range e.moved {
+		was[i] = e.runners[i].board
+		e.runners[i].replacements = nil
+		e.enlist(i)
+	}
+	e.ruled, e.gifts, e.moved = e.ruled[:0], e.gifts[:0], e.moved[:0]
+	return was
+}
+
+// carryOut does what a ruling says about chips, typed times and entries. What
+// it says about the result follows when the runner is scored.
+func (e *Engine) carryOut(i, order int32, r logbook.Ruling, was map[int32]int32) {
+	switch r.Kind {
+	case logbook.AssignChip, logbook.SetWave, logbook.SetRace:
+		if _, ok := was[i]; !ok {
+			was[i] = e.runners[i].board
+		}
+		e.moved = append(e.moved, i)
+	}
+	switch r.Kind {
+	case logbook.AssignChip:
+		e.assign(i, r.Value, order)
+	case logbook.GiveRead:
+		e.give(i, r.Value)
+	case logbook.SetWave, logbook.SetRace:
+		e.move(i, r)
+	}
+}
+
+// touchBib touches whom rulings for a bib concern: everybody, if they name none.
 func (e *Engine) touchBib(bib string) {
-	if i, ok := e.bibs[bib]; ok {
+	if bib == "" {
+		e.touchAll()
+	} else if i, ok := e.bibs[bib]; ok {
 		e.touch(i)
 	}
 }

@@ -55,10 +55,16 @@ type Result struct {
 	FinishAt      race.Instant
 	Splits        []race.Instant // when Course[i+1] was passed, finish included; 0 = missing: blank, never interpolated (case 9)
 	Last          int            // index of the last point passed in Splits, -1 = none yet
+	Neutral       []Span         // what does not count of the runner's time (case 54)
 	Flags         []Flag
 	RuleCited     string // of a DQ or a penalty, e.g. "TR 24.7"
 	Remark        string // of the referee
+
+	startStep, finishStep time.Duration // resolution of the boxes that saw start and finish
 }
+
+// Span is the time between two instants.
+type Span struct{ From, To race.Instant }
 
 // Flag is a doubt or a remark about a result, with the values of its sentence.
 // Flags never change a result; people do, by rulings.
@@ -90,11 +96,14 @@ const (
 	FlagGunMissing     FlagCode = "gun_missing"      // results pending (case 48)
 	FlagUnsynchronised FlagCode = "unsynchronised"   // a box's clock was far off and nobody corrected it (case 25)
 	FlagFinishTooEarly FlagCode = "finish_too_early" // crossed the finish impossibly early: not a finish (case 7)
+	FlagImpossible     FlagCode = "impossible_order" // seen where the rest of the race leaves no room for it (case 6)
+	FlagOverCutoff     FlagCode = "over_cutoff"      // passed a point after it had closed (case 50)
+	FlagNeutralised    FlagCode = "neutralised"      // time was taken off for everybody or by ruling: no record (case 54)
 )
 
 // Problem is something a person should look at, ordered by what it would change.
 type Problem struct {
-	Code   string // a flag code, or "orphan_chip", "gun_missing", "unknown_bib", "ruling_..."
+	Code   string // a flag code, or "orphan_chip", "time_without_bib", "gun_missing", "ruling_..."
 	Race   string
 	Bib    string
 	Weight int // larger is more urgent: a podium place first
@@ -149,4 +158,6 @@ const (
 	ReasonReplaced       Reason = "chip_replaced"
 	ReasonOverridden     Reason = "finish_time_by_ruling"
 	ReasonUnsynchronised Reason = "clock_not_set"
+	ReasonNoBib          Reason = "no_bib"
+	ReasonAfterCutoff    Reason = "after_cutoff"
 )

@@ -12,7 +12,8 @@ import (
 var weight = map[FlagCode]int{
 	FlagChipConflict: 90, FlagDNFFinished: 80, FlagDNSWithReads: 75, FlagTooFast: 70,
 	FlagEarlyStart: 60, FlagReadConflict: 55, FlagAmbiguous: 50, FlagFinishTooEarly: 45,
-	FlagUnsynchronised: 40, FlagLateStart: 30, FlagMissingPoints: 20, FlagOverLimit: 10,
+	FlagUnsynchronised: 40, FlagOverCutoff: 35, FlagLateStart: 30, FlagMissingPoints: 20, FlagOverLimit: 10,
+	FlagImpossible: 8,
 }
 
 // problems lists what a person should look at, what it would change first: a
@@ -37,8 +38,12 @@ func (e *Engine) problems(boards []Board) []Problem {
 		}
 	}
 	for _, o := range e.Orphans() {
-		out = append(out, Problem{Code: "orphan_chip", Weight: 5,
-			Args: map[string]string{"chip": o.Chip, "n": strconv.Itoa(o.Reads), "point": o.Points[0]}})
+		p := Problem{Code: "orphan_chip", Weight: 5,
+			Args: map[string]string{"chip": o.Chip, "n": strconv.Itoa(o.Reads), "point": o.Points[0]}}
+		if o.Chip == withoutBib {
+			p.Code, p.Weight = "time_without_bib", 65
+		}
+		out = append(out, p)
 	}
 	out = append(out, e.rulingProblems()...)
 	slices.SortStableFunc(out, func(a, b Problem) int {
@@ -48,9 +53,16 @@ func (e *Engine) problems(boards []Board) []Problem {
 	return out
 }
 
-// doubtful leaves out what is common and harmless: one missed mat.
+// doubtful leaves out what is common and harmless, one missed mat, and what a
+// disqualification or the edition's own rule has decided.
 func (r *Result) doubtful(f Flag) bool {
-	return f.Code != FlagMissingPoints || f.Args["n"] != "1"
+	switch {
+	case f.Code == FlagMissingPoints:
+		return r.Status != DQ && f.Args["n"] != "1"
+	case f.Code == FlagOverCutoff:
+		return r.Status == Running || r.Status == Finished
+	}
+	return r.Status != DQ || f.Code == FlagChipConflict
 }
 
 // stake is how much the list would change: podium places first.
@@ -86,9 +98,13 @@ func (e *Engine) rulingProblems() []Problem {
 	for _, r := range e.stand {
 		i, ok := e.bibs[e.edition.Bib.Key(r.Bib)]
 		switch {
+		case r.Kind == logbook.Neutralise && r.Bib == "":
+			if _, ok := parseSpan(r.Value); !ok {
+				say("ruling_value", r)
+			}
 		case !ok:
 			say("ruling_unknown_bib", r)
-		case r.Race != "" && r.Race != e.starters[i].Race:
+		case r.Race != "" && r.Race != e.starters[i].Race && !e.scoredIn(i, r.Race):
 			say("ruling_other_race", r)
 		case !e.understood(r, i):
 			say("ruling_value", r)
@@ -97,23 +113,43 @@ func (e *Engine) rulingProblems() []Problem {
 	return out
 }
 
+func (e *Engine) scoredIn(i int32, raceID string) bool {
+	b := e.runners[i].board
+	return b >= 0 && e.boards[b].race.ID == raceID
+}
+
 // understood reports whether a ruling's value means something for its runner.
+// What depends on a gun that is still missing is not doubted yet.
 func (e *Engine) understood(r logbook.Ruling, i int32) bool {
-	ok := true
+	x := &e.runners[i]
+	if x.board < 0 {
+		return true
+	}
+	b, ok := e.boards[x.board], true
 	switch r.Kind {
 	case logbook.FinishTime:
-		if b := e.runners[i].board; b >= 0 {
-			_, ok = e.finishInstant(e.boards[b].course, e.runners[i].result.GunAt, r.Value)
+		if x.result.GunAt != 0 {
+			_, ok = e.finishInstant(b.course, x.result.GunAt, r.Value)
 		}
 	case logbook.TimeAdjust:
-		_, err := ParseElapsed(r.Value)
-		ok = err == nil
+		d, err := ParseElapsed(r.Value)
+		ok = err == nil && (x.result.FinishAt == 0 || x.result.adjustable(d))
 	case logbook.Order:
 		ok = parsePlace(r.Value) > 0
 	case logbook.AssignChip:
 		_, _, ok = parseChipFrom(r.Value)
 	case logbook.VoidRead:
 		_, _, ok = parsePointAt(r.Value)
+	case logbook.GiveRead:
+		point, at, parsed := parsePointAt(r.Value)
+		p, known := e.points[point]
+		ok = parsed && known && e.typedAt(p, at)
+	case logbook.SetWave:
+		ok = b.race.Wave(r.Value) != nil
+	case logbook.SetRace:
+		_, ok = e.boardOf[r.Value]
+	case logbook.Neutralise:
+		_, ok = parseSpan(r.Value)
 	}
 	return ok
 }

@@ -35,6 +35,7 @@ type key struct {
 	a, b  int64
 	bib   int32
 	order int32 // place decided by the judges, 0 = none
+	step  int32 // resolution of the time, in milliseconds; 0 = exact
 	cat   int16
 	class uint8
 	sex   uint8
@@ -145,9 +146,14 @@ func (b *board) place(e *Engine) {
 }
 
 // tie says that two neighbours in the list share a place: the same exact time,
-// and the judges did not decide between them, or decided that they are equal.
+// or the same as far as the coarser of their sources can tell (rule T11), and
+// the judges did not decide between them, or decided that they are equal.
 func tie(a, b *entry) bool {
-	return a.order == b.order && (a.a == b.a || a.order > 0)
+	if a.order != b.order {
+		return false
+	}
+	step := int64(max(a.step, b.step)) * int64(time.Millisecond)
+	return a.order > 0 || a.a == b.a || step > 0 && a.a/step == b.a/step
 }
 
 // show writes an entry's places into the runner's result.
@@ -207,21 +213,27 @@ func (e *Engine) rankBibs() {
 	slices.SortFunc(order, func(x, y int32) int {
 		return cmp.Or(CompareBibs(e.starters[x].Bib, e.starters[y].Bib), cmp.Compare(x, y))
 	})
-	cats := make(map[string]int16, len(e.edition.Categories))
-	for i, c := range e.edition.Categories {
-		cats[c.ID] = int16(i)
-	}
 	for rank, i := range order {
 		s := &e.starters[i]
 		r := &e.runners[i]
-		r.key = key{bib: int32(rank), cat: -1}
+		r.key = key{bib: int32(rank)}
 		if s.Person.Sex != "" {
 			r.key.sex = s.Person.Sex[0]
 		}
-		r.result = Result{Starter: s, Age: race.AgeOf(e.edition, *s), Category: race.CategoryOf(e.edition, *s)}
-		if c, ok := cats[r.result.Category]; ok && r.result.Category != "" {
-			r.key.cat = c
-		}
+		r.result = Result{Starter: s, Age: race.AgeOf(e.edition, *s)}
+		e.classify(i)
+	}
+}
+
+// classify finds the runner's age group in the race the runner is scored in.
+func (e *Engine) classify(i int32) {
+	r, s := &e.runners[i], e.starters[i]
+	if r.board >= 0 {
+		s.Race = e.boards[r.board].race.ID
+	}
+	r.result.Category, r.key.cat = race.CategoryOf(e.edition, s), -1
+	if c, ok := e.groupOf[r.result.Category]; ok && r.result.Category != "" {
+		r.key.cat = c
 	}
 }
 
@@ -259,11 +271,11 @@ func digits(s string) int {
 func (e *Engine) keyOf(r *runner, b *board) key {
 	k := r.key
 	res := &r.result
-	k.class, k.order = classOf[res.Status], 0
+	k.class, k.order, k.step = classOf[res.Status], 0, 0
 	switch {
 	case res.Status == Finished:
 		k.a, k.b = int64(res.basis(b.race.RankBy)), 0
-		k.order = e.judged(res.Starter.Bib)
+		k.order, k.step = e.judged(res.Starter.Bib), res.step(b.race.RankBy)
 	default:
 		k.a, k.b = -int64(res.Last), 0
 		if res.Last >= 0 {
@@ -278,6 +290,16 @@ func (r *Result) basis(b race.Basis) time.Duration {
 		return r.Net
 	}
 	return r.Gun
+}
+
+// step is the resolution of the time the list is ranked by, in milliseconds:
+// the coarser of the sources it comes from.
+func (r *Result) step(b race.Basis) int32 {
+	step := r.finishStep
+	if b == race.Net {
+		step = max(step, r.startStep)
+	}
+	return int32(step / time.Millisecond)
 }
 
 func (e *Engine) judged(bib string) int32 {

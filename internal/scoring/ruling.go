@@ -92,40 +92,70 @@ func ParseElapsed(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// finishInstant is the finish a finish_time ruling means. Its value is an
-// instant (RFC 3339), a time of day or an elapsed time since the gun; a bare
-// h:mm:ss is what is possible for this race, and neither if both are.
+// finishInstant is the finish a finish_time ruling means: an instant, an elapsed
+// time since the gun, or a time of day on the clocks of the edition. What it
+// could mean in two ways, or in none, it does not mean (rule J6). Nobody
+// finishes sooner than the course can be run.
 func (e *Engine) finishInstant(c *course, gun race.Instant, value string) (race.Instant, bool) {
-	value = strings.TrimSpace(value)
-	if t, err := time.Parse(time.RFC3339Nano, value); err == nil {
-		return race.At(t), true
-	}
-	d, err := ParseElapsed(value)
-	if err != nil || d < 0 || gun == 0 {
+	if gun == 0 {
 		return 0, false
 	}
-	longest := 4 * or(c.race.TimeLimit, 24*time.Hour)
-	possible := func(at race.Instant) bool {
-		el := at.Sub(gun)
-		return el >= c.fastest(c.mm[c.finish()]) && el <= longest
+	first := gun.Add(max(c.fastest(c.mm[c.finish()]), 1))
+	if at, ok := parseInstant(value); ok {
+		return at, at >= first
 	}
-	elapsed := gun.Add(d)
-	if strings.HasPrefix(value, "+") {
-		return elapsed, possible(elapsed)
+	d, err := ParseElapsed(value)
+	if err != nil || d < 0 {
+		return 0, false
 	}
-	g := gun.In(e.zone)
-	midnight := time.Date(g.Year(), g.Month(), g.Day(), 0, 0, 0, 0, e.zone)
-	day := race.At(midnight).Add(d)
-	if day < gun {
-		day = race.At(midnight.AddDate(0, 0, 1)).Add(d)
+	if strings.HasPrefix(strings.TrimSpace(value), "+") {
+		return gun.Add(d), gun.Add(d) >= first
 	}
-	switch a, b := possible(elapsed), possible(day); {
-	case a && !b:
-		return elapsed, true
-	case b && !a:
-		return day, true
+	last := gun.Add(24 * time.Hour)
+	if limit := c.race.TimeLimit.D(); limit > 0 {
+		last = gun.Add(2 * limit)
 	}
-	return 0, false
+	var means race.Instant
+	for _, at := range append(e.onClocks(gun, d), gun.Add(d)) {
+		if at < first || at > last || at == means {
+			continue
+		}
+		if means != 0 {
+			return 0, false
+		}
+		means = at
+	}
+	return means, means != 0
+}
+
+// onClocks are the instants at which the clocks of the edition's zone show a
+// time of day, on the gun's day and the next: where clocks are set back twice
+// on one day, where they are set forward perhaps never (case 26).
+func (e *Engine) onClocks(gun race.Instant, ofDay time.Duration) []race.Instant {
+	var out []race.Instant
+	if ofDay >= 24*time.Hour {
+		return nil
+	}
+	y, m, d := gun.In(e.zone).Date()
+	for day := range 2 {
+		want := time.Date(y, m, d+day, 0, 0, 0, int(ofDay), time.UTC)
+		for _, near := range []time.Duration{-24 * time.Hour, 24 * time.Hour} { // the offsets before and after
+			_, offset := want.Add(near).In(e.zone).Zone()
+			at := want.Add(-time.Duration(offset) * time.Second)
+			_, then := at.In(e.zone).Zone()
+			if i := race.At(at); then == offset && !slices.Contains(out, i) {
+				out = append(out, i)
+			}
+		}
+	}
+	return out
+}
+
+// parseInstant reads an instant as files and people write it.
+func parseInstant(s string) (race.Instant, bool) {
+	s = strings.Replace(strings.ToUpper(strings.TrimSpace(s)), " ", "T", 1)
+	t, err := time.Parse(time.RFC3339Nano, s)
+	return race.At(t), err == nil
 }
 
 // parsePointAt reads "point@instant", the value of void_read.
@@ -134,8 +164,8 @@ func parsePointAt(value string) (point string, at race.Instant, ok bool) {
 	if !found {
 		return "", 0, false
 	}
-	t, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(s))
-	return strings.TrimSpace(point), race.At(t), err == nil
+	at, ok = parseInstant(s)
+	return strings.TrimSpace(point), at, ok
 }
 
 // parseChipFrom reads "CHIP" or "CHIP@instant", the value of chip: carried for
@@ -146,6 +176,14 @@ func parseChipFrom(value string) (chip string, from race.Instant, ok bool) {
 	if !found {
 		return chip, 0, chip != ""
 	}
-	t, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(s))
-	return chip, race.At(t), err == nil && chip != ""
+	from, ok = parseInstant(s)
+	return chip, from, ok && chip != ""
+}
+
+// parseSpan reads "instant/instant", the value of neutralise.
+func parseSpan(value string) (Span, bool) {
+	from, to, found := strings.Cut(value, "/")
+	a, ok := parseInstant(from)
+	b, ok2 := parseInstant(to)
+	return Span{a, b}, found && ok && ok2 && a < b
 }

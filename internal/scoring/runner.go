@@ -21,6 +21,7 @@ type scratch struct {
 	role      []role
 	meetings  []meeting
 	which     []int32 // passing of each meeting
+	wave      *race.Wave
 	aligner   aligner
 }
 
@@ -32,9 +33,12 @@ type role struct {
 	chosen int32 // sighting that gives the instant, -1 = none
 }
 
-// synchronised is how far a read may be from the gun before its box's clock
-// must be wrong (case 25).
-const synchronised = 48 * time.Hour
+// How far from the gun a read may be before its box's clock must be wrong (rule
+// K5): days, or hours before anybody can be on the course.
+const (
+	synchronised = 48 * time.Hour
+	wayTooEarly  = 3 * time.Hour
+)
 
 // score works out one runner's result and the verdicts on the runner's reads
 // from the evidence, the rulings and the guns as they stand.
@@ -53,10 +57,12 @@ func (e *Engine) score(i int32, s *scratch) {
 	*res = Result{Starter: st, Category: res.Category, Age: res.Age, Status: Running,
 		Place: res.Place, PlaceSex: res.PlaceSex, PlaceCategory: res.PlaceCategory,
 		Gun: None, Net: None, Last: -1, Splits: splits}
-	if w := b.race.Wave(st.Wave); w != nil {
-		res.GunAt = b.guns[w.ID]
+	s.wave = b.race.Wave(r.wave)
+	if s.wave != nil {
+		res.GunAt = b.guns[s.wave.ID]
 	}
 	rulings := e.byRuling[e.edition.Bib.Key(st.Bib)]
+	e.neutralise(res, b, rulings)
 	e.gather(i, s)
 	e.passings(s)
 	e.voidPassings(s, rulings)
@@ -75,24 +81,9 @@ func (e *Engine) score(i int32, s *scratch) {
 	r.version++
 }
 
-// gather collects what the runner's chips and bib were seen by.
+// gather makes sightings of what the runner's chips and bib were seen by.
 func (e *Engine) gather(i int32, s *scratch) {
-	r := &e.runners[i]
-	s.src = s.src[:0]
-	for _, id := range r.chips {
-		c := &e.chips[id]
-		for n := range c.seen {
-			if c.certain() || c.owner(c.seen[n].at) == i {
-				s.src = append(s.src, &c.seen[n])
-			}
-		}
-	}
-	if len(r.chips) > 1 {
-		slices.SortFunc(s.src, func(a, b *seen) int {
-			return cmp.Or(e.compare(*a, *b), strings.Compare(e.reads[a.ref].Chip, e.reads[b.ref].Chip))
-		})
-	}
-	s.sightings = s.sightings[:0]
+	s.src, s.sightings = e.evidence(i, s.src[:0]), s.sightings[:0]
 	for n, p := range s.src {
 		if p.point < 0 {
 			p.use, p.reason, p.split = useNone, reasonUnknownPoint, -1
@@ -147,7 +138,8 @@ func (e *Engine) follow(res *Result, b *board, s *scratch) {
 		visits := c.visits[p.Point]
 		at := s.sightings[p.Pick(c.policyOf(visits))].At
 		switch {
-		case at.Sub(res.GunAt).Abs() > synchronised:
+		case at.Sub(res.GunAt).Abs() > synchronised,
+			p.Point != c.points[0] && res.GunAt.Sub(at) > wayTooEarly && len(visits) > 0:
 			*ro = role{useNone, reasonUnsynchronised, -1, -1}
 			res.flag(FlagUnsynchronised, "point", e.edition.Points[p.Point].ID)
 		case len(visits) == 0 && p.Point != c.points[0]:
@@ -158,7 +150,7 @@ func (e *Engine) follow(res *Result, b *board, s *scratch) {
 				ro.reason = reasonEarlierStart
 			}
 		case len(visits) == 0:
-			*ro = role{useNone, e.notAStart(res, at, c), -1, -1}
+			*ro = role{useNone, reasonNotAStart, -1, -1} // why, is known once the course is
 		default:
 			s.meetings = append(s.meetings, meeting{at, p.Point})
 			s.which = append(s.which, int32(n))
@@ -169,6 +161,7 @@ func (e *Engine) follow(res *Result, b *board, s *scratch) {
 		res.flag(FlagAmbiguous)
 	}
 	e.matched(res, c, s, from)
+	s.strayStarts(res, c)
 }
 
 func (c *course) policyOf(visits []int32) race.Policy {
@@ -178,13 +171,26 @@ func (c *course) policyOf(visits []int32) race.Policy {
 	return c.policy[visits[0]]
 }
 
-// notAStart says why a crossing of a start mat that is nothing else is unused.
-func (e *Engine) notAStart(res *Result, at race.Instant, c *course) reason {
-	if res.StartAt == 0 && at > res.GunAt.Add(c.startEnd) {
-		res.flag(FlagLateStart)
-		return reasonNotAStart
+// strayStarts says why crossings of a start mat that is nothing else are unused:
+// the race was over (rule C9), the runner on the course already (C7), or the
+// start closed (C6).
+func (s *scratch) strayStarts(res *Result, c *course) {
+	for n := range s.role {
+		ro := &s.role[n]
+		if ro.reason != reasonNotAStart {
+			continue
+		}
+		at := s.passings[n].Begin
+		switch {
+		case res.FinishAt != 0 && at > res.FinishAt:
+			ro.reason = reasonAfterFinish
+		case slices.ContainsFunc(res.Splits, func(split race.Instant) bool { return split != 0 && split < at }):
+			ro.reason = reasonImpossible
+			res.flag(FlagImpossible, "point", c.race.Course[0].Point)
+		case res.StartAt == 0:
+			res.flag(FlagLateStart)
+		}
 	}
-	return reasonImpossible
 }
 
 // sortMeetings orders meetings by the instant that their policy gave, which may
@@ -229,12 +235,12 @@ func (e *Engine) start(res *Result, b *board, s *scratch) race.Instant {
 	}
 	p := &s.passings[best]
 	s.role[best] = role{useStart, reasonOf(c.policy[0]), -1, p.Pick(c.policy[0])}
-	res.StartAt = at
+	res.StartAt, res.startStep = at, e.step(s, p.Pick(c.policy[0]))
 	if at >= gun {
 		return at
 	}
 	early := gun.Sub(at) > or(e.edition.Timing.EarlyTolerance, defaultEarly)
-	if w := b.earlier[b.race.Wave(res.Starter.Wave).ID]; early && len(w) > 0 && w[0] <= at {
+	if w := b.earlier[s.wave.ID]; early && len(w) > 0 && w[0] <= at {
 		res.flag(FlagEarlyStart, "by", race.Clock(gun.Sub(at)))
 		return at
 	}
@@ -245,6 +251,7 @@ func (e *Engine) start(res *Result, b *board, s *scratch) race.Instant {
 // matched writes the alignment into the result and gives every passing its role.
 func (e *Engine) matched(res *Result, c *course, s *scratch, from race.Instant) {
 	finishAt := race.Instant(0)
+	var closed []string
 	for n, k := range s.aligner.match {
 		if k == 0 {
 			continue
@@ -252,15 +259,23 @@ func (e *Engine) matched(res *Result, c *course, s *scratch, from race.Instant) 
 		m := s.meetings[n]
 		p := &s.passings[s.which[n]]
 		chosen := p.Pick(c.policy[k])
-		s.role[s.which[n]] = role{useSplit, reasonOf(c.policy[k]), int16(k - 1), chosen}
+		ro := &s.role[s.which[n]]
+		*ro = role{useSplit, reasonOf(c.policy[k]), int16(k - 1), chosen}
 		res.Splits[k-1] = m.at
 		res.Last = int(k - 1)
+		if cutoff := c.cutoff[k]; cutoff > 0 && res.SplitGun(int(k-1)) > cutoff {
+			ro.reason = reasonAfterCutoff
+			closed = append(closed, c.label(int(k)))
+		}
 		if int(k) == c.finish() {
-			finishAt = m.at
+			finishAt, res.finishStep = m.at, e.step(s, chosen)
 			if s.sightings[chosen].Source == timing.Manual {
 				res.flag(FlagManualTime)
 			}
 		}
+	}
+	if len(closed) > 0 {
+		res.flag(FlagOverCutoff, "points", strings.Join(closed, ", "))
 	}
 	for n, k := range s.aligner.match {
 		if k == 0 {
@@ -293,10 +308,20 @@ func (e *Engine) whyUnused(res *Result, c *course, s *scratch, n int, from, fini
 	case !possible:
 		return reasonTooFast
 	}
+	doubt := FlagImpossible
 	if len(res.Starter.Chips) > 1 && res.Last >= 0 {
-		res.flag(FlagReadConflict, "point", e.edition.Points[m.point].ID)
+		doubt = FlagReadConflict
 	}
+	res.flag(doubt, "point", e.edition.Points[m.point].ID)
 	return reasonImpossible
+}
+
+// step is the resolution of the box that a sighting comes from.
+func (e *Engine) step(s *scratch, sighting int32) time.Duration {
+	if len(e.steps) == 0 {
+		return 0
+	}
+	return e.steps[e.reads[s.src[s.sightings[sighting].Ref].ref].Box]
 }
 
 // checkCourse flags points without a passing and legs faster than is believed
@@ -341,6 +366,7 @@ func (c *course) label(k int) string {
 func (e *Engine) judge(res *Result, b *board, s *scratch, rulings []logbook.Ruling) {
 	crossed := res.FinishAt != 0
 	var notes []string
+	var adjust []logbook.Ruling
 	for _, r := range rulings {
 		if r.Race != "" && r.Race != b.race.ID {
 			continue
@@ -358,16 +384,12 @@ func (e *Engine) judge(res *Result, b *board, s *scratch, rulings []logbook.Ruli
 			if at, ok := e.finishInstant(b.course, res.GunAt, r.Value); ok {
 				s.override(b.course.finish())
 				res.Splits[b.course.finish()-1], res.Last = at, b.course.finish()-1
+				res.finishStep = 0
 				res.finishAt(at)
 				res.flag(FlagManualTime)
 			}
 		case logbook.TimeAdjust:
-			d, err := ParseElapsed(r.Value)
-			if err == nil && res.Gun >= 0 && res.Gun+d > 0 && res.Net+d > 0 {
-				res.Gun, res.Net = res.Gun+d, res.Net+d
-				res.flag(FlagTimeAdjusted, "by", r.Value)
-				res.RuleCited = r.Rule
-			}
+			adjust = append(adjust, r)
 		case logbook.Order:
 			if parsePlace(r.Value) > 0 {
 				res.flag(FlagTieDecided)
@@ -378,18 +400,29 @@ func (e *Engine) judge(res *Result, b *board, s *scratch, rulings []logbook.Ruli
 		}
 	}
 	res.Remark = strings.Join(notes, "; ")
+	for _, r := range adjust { // whatever the finish came to be
+		if d, err := ParseElapsed(r.Value); err == nil && res.adjustable(d) {
+			res.Gun, res.Net = res.Gun+d, res.Net+d
+			res.flag(FlagTimeAdjusted, "by", r.Value)
+			if res.Status != DQ {
+				res.RuleCited = r.Rule
+			}
+		}
+	}
 	switch {
 	case res.Status == DNS && (res.StartAt != 0 || res.Last >= 0):
 		res.flag(FlagDNSWithReads)
 	case res.Status == DNF && crossed:
 		res.flag(FlagDNFFinished)
 	}
-	if slices.ContainsFunc(e.runners[e.bibs[e.edition.Bib.Key(res.Starter.Bib)]].chips, func(id int32) bool {
-		c := &e.chips[id]
-		return len(c.claims) > 1 && slices.ContainsFunc(c.seen, func(s seen) bool { return c.owner(s.at) == several })
-	}) {
+	if e.inConflict(&e.runners[e.bibs[e.edition.Bib.Key(res.Starter.Bib)]]) {
 		res.flag(FlagChipConflict)
 	}
+}
+
+// adjustable reports whether a time remains when it is changed by d.
+func (r *Result) adjustable(d time.Duration) bool {
+	return r.FinishAt != 0 && r.Gun+d > 0 && r.Net+d > 0
 }
 
 func parsePlace(s string) int32 {
@@ -409,9 +442,44 @@ func (s *scratch) override(finish int) {
 	}
 }
 
-// conclude applies the time limit, and says of who is still running when the
-// race is closed what the evidence says (docs/rules/statuses.md).
+// neutralise notes what does not count of the runner's time: what was ruled for
+// everybody of the race, and for this runner. What is ruled twice is taken off
+// once.
+func (e *Engine) neutralise(res *Result, b *board, own []logbook.Ruling) {
+	var spans []Span
+	for _, all := range [][]logbook.Ruling{e.byRuling[""], own} {
+		for _, r := range all {
+			if r.Kind == logbook.Neutralise && (r.Race == "" || r.Race == b.race.ID) {
+				if span, ok := parseSpan(r.Value); ok {
+					spans = append(spans, span)
+				}
+			}
+		}
+	}
+	if len(spans) == 0 {
+		return
+	}
+	slices.SortFunc(spans, func(a, b Span) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
+	for _, span := range spans {
+		if n := len(res.Neutral); n > 0 && span.From <= res.Neutral[n-1].To {
+			res.Neutral[n-1].To = max(res.Neutral[n-1].To, span.To)
+		} else {
+			res.Neutral = append(res.Neutral, span)
+		}
+	}
+	total := time.Duration(0)
+	for _, span := range res.Neutral {
+		total += span.To.Sub(span.From)
+	}
+	res.flag(FlagNeutralised, "by", race.Clock(total))
+}
+
+// conclude applies the cut-offs and the time limit, and says of who is still
+// running when the race is closed what the evidence says (rules S1, S5, S7).
 func (e *Engine) conclude(res *Result, b *board) {
+	if res.Has(FlagOverCutoff) && b.race.CutoffRule != "" && (res.Status == Finished || res.Status == Running) {
+		res.Status, res.RuleCited = DNF, b.race.CutoffRule
+	}
 	if limit := b.race.TimeLimit.D(); res.Status == Finished && limit > 0 && res.Gun > limit {
 		res.Status = FinishedNoTime
 		res.flag(FlagOverLimit, "limit", race.Clock(limit))
@@ -455,7 +523,16 @@ func reasonOf(p race.Policy) reason {
 // exact differences from it, never from each other.
 func (r *Result) finishAt(at race.Instant) {
 	r.Status, r.FinishAt = Finished, at
-	r.Gun, r.Net = at.Sub(r.GunAt), at.Sub(r.NetStart())
+	r.Gun, r.Net = r.elapsed(r.GunAt, at), r.elapsed(r.NetStart(), at)
+}
+
+// elapsed is the exact time between two instants that counts.
+func (r *Result) elapsed(from, to race.Instant) time.Duration {
+	d := to.Sub(from)
+	for _, n := range r.Neutral {
+		d -= max(0, min(n.To, to).Sub(max(n.From, from)))
+	}
+	return d
 }
 
 // NetStart is the instant the runner's net time counts from: the crossing of
@@ -467,7 +544,7 @@ func (r *Result) SplitGun(i int) time.Duration {
 	if r.Splits[i] == 0 {
 		return None
 	}
-	return r.Splits[i].Sub(r.GunAt)
+	return r.elapsed(r.GunAt, r.Splits[i])
 }
 
 // SplitNet is the exact time from the runner's start to course point i+1, None
@@ -476,7 +553,7 @@ func (r *Result) SplitNet(i int) time.Duration {
 	if r.Splits[i] == 0 {
 		return None
 	}
-	return r.Splits[i].Sub(r.NetStart())
+	return r.elapsed(r.NetStart(), r.Splits[i])
 }
 
 func (r *Result) flag(code FlagCode, pairs ...string) {

@@ -43,6 +43,7 @@ const (
 	reasonVoided
 	reasonOverridden
 	reasonUnsynchronised
+	reasonAfterCutoff
 )
 
 var reasonWord = [...]Reason{reasonFirst: ReasonFirst, reasonLast: ReasonLast, reasonStrongest: ReasonStrongest,
@@ -50,7 +51,8 @@ var reasonWord = [...]Reason{reasonFirst: ReasonFirst, reasonLast: ReasonLast, r
 	reasonWrongPoint: ReasonWrongPoint, reasonBeforeStart: ReasonBeforeStart, reasonEarlierStart: ReasonEarlierStart,
 	reasonNotAStart: ReasonNotAStart, reasonImpossible: ReasonImpossible, reasonTooFast: ReasonTooFast,
 	reasonAfterFinish: ReasonAfterFinish, reasonNoGun: ReasonNoGun, reasonVoided: ReasonVoided,
-	reasonOverridden: ReasonOverridden, reasonUnsynchronised: ReasonUnsynchronised}
+	reasonOverridden: ReasonOverridden, reasonUnsynchronised: ReasonUnsynchronised,
+	reasonAfterCutoff: ReasonAfterCutoff}
 
 // Verdicts gives every distinct read with what became of it and why: chips in
 // alphabetical order, the reads of a chip in canonical order.
@@ -81,7 +83,7 @@ func (e *Engine) verdicts(ids []int32, want func(owner int32) bool) iter.Seq[Ver
 			c := &e.chips[id]
 			for n := range c.seen {
 				s := &c.seen[n]
-				owner := c.owner(s.at)
+				owner := e.owner(c, s)
 				if want(owner) && !yield(e.verdict(c, s, owner)) {
 					return
 				}
@@ -95,11 +97,15 @@ func (e *Engine) verdict(c *chip, s *seen, owner int32) Verdict {
 	switch {
 	case owner == several:
 		v.Use, v.Reason = UseNone, ReasonChipTwice
-	case owner == nobody && strings.HasPrefix(c.key, "bib:"):
+	case owner == replaced:
+		v.Use, v.Reason = UseNone, ReasonReplaced
+	case owner == nobody && c.key == withoutBib:
+		v.Use, v.Reason = UseOrphan, ReasonNoBib
+	case owner == nobody && c.typed():
 		v.Use, v.Reason = UseOrphan, ReasonUnknownBib
 	case owner == nobody:
 		v.Use, v.Reason = UseOrphan, ReasonUnknownChip
-	case s.use == 0: // the runner's race is not part of the edition
+	case e.runners[owner].board < 0: // the runner's race is not part of the edition
 		v.Bib, v.Use, v.Reason = e.starters[owner].Bib, UseNone, ReasonWrongPoint
 	default:
 		v.Bib, v.Use, v.Reason = e.starters[owner].Bib, useWord[s.use], reasonWord[s.reason]
@@ -110,30 +116,46 @@ func (e *Engine) verdict(c *chip, s *seen, owner int32) Verdict {
 
 // Orphan is a chip that was read and that nobody carries.
 type Orphan struct {
-	Chip        string // code, or "bib:…" for a hand-kept read of an unknown bib
+	Chip        string // code; "bib:…" for a typed time of an unknown bib, "bib:?" for times without one
 	Reads       int
 	First, Last race.Instant
 	Points      []string
 }
+
+// withoutBib is the key of times that were pressed for somebody whose bib was
+// not seen (case 52): each stays a time slot until a ruling gives it away.
+const withoutBib = "bib:?"
 
 // Orphans lists the chips nobody carries, in alphabetical order (case 16).
 func (e *Engine) Orphans() []Orphan {
 	var out []Orphan
 	for i := range e.chips {
 		c := &e.chips[i]
-		if len(c.claims) > 0 || len(c.seen) == 0 {
+		if len(c.claims) > 0 {
 			continue
 		}
-		o := Orphan{Chip: c.key, Reads: len(c.seen), First: c.seen[0].at, Last: c.seen[len(c.seen)-1].at}
+		o := Orphan{Chip: c.key}
 		for n := range c.seen {
-			if p := e.reads[c.seen[n].ref].Point; !slices.Contains(o.Points, p) {
-				o.Points = append(o.Points, p)
+			if s := &c.seen[n]; e.owner(c, s) == nobody {
+				o.take(s.at, e.reads[s.ref].Point)
 			}
 		}
-		out = append(out, o)
+		if o.Reads > 0 {
+			out = append(out, o)
+		}
 	}
 	slices.SortFunc(out, func(a, b Orphan) int { return strings.Compare(a.Chip, b.Chip) })
 	return out
+}
+
+func (o *Orphan) take(at race.Instant, point string) {
+	if o.Reads++; o.Reads == 1 {
+		o.First = at
+	}
+	o.Last = at
+	if !slices.Contains(o.Points, point) {
+		o.Points = append(o.Points, point)
+	}
 }
 
 // Reads is how many distinct reads the engine holds.
