@@ -62,6 +62,7 @@ func Validate(e *Edition) (warnings fault.List, err error) {
 		v.race(fmt.Sprintf("race[%d]", i), &e.Races[i], seen)
 	}
 	v.categories()
+	v.chipRules()
 	return v.warnings, v.faults.OrNil()
 }
 
@@ -148,7 +149,9 @@ func (v *validation) points() {
 		}
 		boxes := map[string]string{}
 		for k, b := range p.Boxes {
-			v.id(fmt.Sprintf("%s.box[%d]", path, k), b.ID, boxes)
+			bp := fmt.Sprintf("%s.box[%d]", path, k)
+			v.id(bp, b.ID, boxes)
+			v.length(bp+".resolution", b.Resolution)
 		}
 	}
 }
@@ -159,9 +162,14 @@ func (v *validation) timing() {
 		name string
 		d    Duration
 	}{{"cluster", t.Cluster}, {"start_opens", t.StartOpens}, {"start_closes", t.StartCloses}, {"early_tolerance", t.EarlyTolerance}} {
-		if d.d < 0 {
-			v.bad("edition.negative", "timing."+d.name, fault.Args{"value": d.d.D().String()})
-		}
+		v.length("timing."+d.name, d.d)
+	}
+}
+
+// length refuses a length of time below zero.
+func (v *validation) length(path string, d Duration) {
+	if d < 0 {
+		v.bad("edition.negative", path, fault.Args{"value": d.D().String()})
 	}
 }
 
@@ -170,9 +178,7 @@ func (v *validation) race(path string, r *Race, seen map[string]string) {
 	if !(r.DistanceM > 0) || math.IsInf(r.DistanceM, 0) {
 		v.bad("edition.bad_distance", path+".distance_m", fault.Args{"value": metres(r.DistanceM)})
 	}
-	if r.TimeLimit < 0 {
-		v.bad("edition.negative", path+".time_limit", fault.Args{"value": r.TimeLimit.D().String()})
-	}
+	v.length(path+".time_limit", r.TimeLimit)
 	if r.RankBy != "" && r.RankBy != Gun && r.RankBy != Net {
 		v.bad("edition.bad_basis", path+".rank_by", fault.Args{"value": string(r.RankBy)})
 	}
@@ -199,6 +205,7 @@ func (v *validation) course(path string, r *Race) {
 		if v.e.Point(c.Point) == nil {
 			v.bad("edition.unknown_point", at+".point", fault.Args{"value": c.Point, "known": v.known()})
 		}
+		v.length(at+".cutoff", c.Cutoff)
 		if c.Label != "" && i < len(r.Course)-1 {
 			key := strings.ToLower(c.Label)
 			if labels[key] || key == "finish" {
@@ -301,6 +308,23 @@ func (v *validation) shareRace(a, b *Category) bool {
 		}
 	}
 	return false
+}
+
+func (v *validation) chipRules() {
+	for i, r := range v.e.ChipRules {
+		path := fmt.Sprintf("chip_rule[%d]", i)
+		switch r.Bib {
+		case ChipOpaque, ChipDecimal, ChipBinary, ChipText:
+		default:
+			v.bad("edition.bad_chip_code", path+".bib", fault.Args{"value": string(r.Bib)})
+		}
+		if r.Skip < 0 {
+			v.bad("edition.negative", path+".skip", fault.Args{"value": r.Skip})
+		}
+		if r.Length < 0 {
+			v.bad("edition.negative", path+".length", fault.Args{"value": r.Length})
+		}
+	}
 }
 
 func (v *validation) known() string {

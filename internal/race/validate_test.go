@@ -81,6 +81,11 @@ func TestValidate_NamesTheValueThatIsWrong(t *testing.T) {
 		{"edition.gun_date", "race[0].wave[0].gun", func(e *Edition) {
 			e.Races[0].Waves = []Wave{{ID: "a", Gun: gun("2024-04-06T09:00:00+09:00")}}
 		}},
+		{"edition.negative", "point[0].box[0].resolution", func(e *Edition) { e.Points[0].Boxes = []PointBox{{ID: "b", Resolution: -1}} }},
+		{"edition.negative", "race[0].course[1].cutoff", func(e *Edition) { e.Races[0].Course[1].Cutoff = -1 }},
+		{"edition.bad_chip_code", "chip_rule[0].bib", func(e *Edition) { e.ChipRules = []ChipRule{{Bib: "hex"}} }},
+		{"edition.negative", "chip_rule[0].skip", func(e *Edition) { e.ChipRules = []ChipRule{{Bib: ChipText, Skip: -1}} }},
+		{"edition.negative", "chip_rule[0].length", func(e *Edition) { e.ChipRules = []ChipRule{{Bib: ChipText, Length: -1}} }},
 		{"edition.bad_sex", "category[0].sex", func(e *Edition) { e.Categories[0].Sex = "W" }},
 		{"edition.age_range", "category[0].min_age", func(e *Edition) { e.Categories[0].MinAge = 50 }},
 		{"edition.negative", "category[0].min_age", func(e *Edition) { e.Categories[0].MinAge = -1 }},
