@@ -60,6 +60,14 @@ func (e *event) Clock(b *live.Board) time.Duration {
 	return e.Snap.Now.Sub(b.Gun)
 }
 
+// Gun is when a race was started, or else when it is to be; 0 if nobody knows.
+func (e *event) Gun(b *live.Board) race.Instant {
+	if b.Gun != 0 {
+		return b.Gun
+	}
+	return comingGun(b)
+}
+
 // stamp is where a list stands: its state, its revision, and the instant for
 // which it is true. It is on every list, page and print.
 type stamp struct {

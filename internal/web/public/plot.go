@@ -37,7 +37,8 @@ type tick struct {
 	Small    bool   // left out on narrow screens
 }
 
-// The plot's figure, in pixels.
+// The plot's figure, in pixels at the plain text size: pages write them as rem, so
+// that plots grow with the words on large screens.
 const (
 	plotTop    = 28
 	plotBottom = 112

@@ -44,6 +44,7 @@ func funcs(p *lang.Printer, set *assets.Set) template.FuncMap {
 		"list":     func(v ...any) []any { return v },
 		"dict":     dict,
 		"add":      func(a, b int) int { return a + b },
+		"rem":      func(px int) string { return strconv.FormatFloat(float64(px)/16, 'f', -1, 64) + "rem" },
 		"pathseg":  url.PathEscape,
 	}
 }
