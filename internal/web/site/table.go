@@ -85,6 +85,15 @@ func (t Table) By(column string) string {
 	return address(t.URL.Path, q)
 }
 
+// Plain is the address of the table in its own order, from the first page.
+func (t Table) Plain() string {
+	q := t.URL.Query()
+	for _, k := range []string{"page", "part", "sort", "dir"} {
+		q.Del(k)
+	}
+	return address(t.URL.Path, q)
+}
+
 // Order is the aria-sort of a column.
 func (t Table) Order(column string) string {
 	switch {
