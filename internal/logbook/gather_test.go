@@ -40,6 +40,8 @@ func day(t interface{ Fatal(...any) }) []Line {
 	add(&c, 0, KindRuling, Ruling{Bib: "2", Kind: DNF})
 	add(&c, 0, KindPublish, Publication{Race: "m", Revision: 1, State: "provisional"})
 	add(&c, 0, KindNote, Note{Text: "rain"})
+	add(&d, time.Hour, KindClose, Close{Race: "m"})
+	add(&d, time.Minute, KindClose, Close{Race: "m", Reopen: true})
 	add(&c, 0, "drone", json.RawMessage(`{}`))
 	add(&c, 0, KindGun, json.RawMessage(`{"at":"soon"}`))
 	add(&c, 0, KindReads, json.RawMessage(`[]`))
@@ -90,8 +92,8 @@ func TestGather_TheFactsOfADay(t *testing.T) {
 	if f.Edition.Name != "second, same instant" || len(f.StartList) != 1 || f.StartList[0].Bib != "2" {
 		t.Errorf("edition %v, start list %v: want the latest by instant, then id", f.Edition.Name, f.StartList)
 	}
-	if len(f.Guns) != 2 || f.Guns[0].ID != "office/1/6" || !f.Guns[1].Void || len(f.Clocks) != 1 || len(f.Rulings) != 2 || len(f.Publications) != 1 {
-		t.Errorf("guns %v clocks %v rulings %v publications %v", f.Guns, f.Clocks, f.Rulings, f.Publications)
+	if len(f.Guns) != 2 || f.Guns[0].ID != "office/1/6" || !f.Guns[1].Void || len(f.Clocks) != 1 || len(f.Rulings) != 2 || len(f.Publications) != 1 || len(f.Closes) != 2 || f.Closes[1].Reopen {
+		t.Errorf("guns %v clocks %v rulings %v closes %v publications %v", f.Guns, f.Clocks, f.Rulings, f.Closes, f.Publications)
 	}
 	if len(f.Reads) != 229+2 || !slices.IsSortedFunc(f.Reads, CompareReads) {
 		t.Errorf("%d reads, want 231 sorted", len(f.Reads))
