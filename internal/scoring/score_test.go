@@ -116,9 +116,25 @@ func randomFacts(rnd *rand.Rand) logbook.Facts {
 		}
 	}
 	see("stadium", "UNKNOWN", gunAt.Add(time.Hour))
+	typed := gunAt.Add(50 * time.Minute)
+	for range rnd.IntN(3) {
+		f.Reads = append(f.Reads, logbook.Read{Point: "k10", Bib: []string{"1", "2", "?", "99"}[rnd.IntN(4)], At: typed, Manual: true})
+	}
+	if rnd.IntN(3) == 0 {
+		e.Races = append(e.Races, race.Race{ID: "p", DistanceM: 21000, Course: []race.CoursePoint{{Point: "stadium"},
+			{Point: "k10", AtM: 10000, Cutoff: race.Duration(time.Hour)}, {Point: "turn", AtM: 21000}},
+			Waves: []race.Wave{{ID: "a", Gun: gunAt}}, CutoffRule: "cut-off"})
+	}
+	if rnd.IntN(3) == 0 {
+		e.ChipRules = []race.ChipRule{{Prefix: "UNK", Bib: race.ChipOpaque}, {Prefix: "C", Bib: race.ChipDecimal}}
+		f.StartList[0].Chips = nil // carries a code that names the bib
+	}
 	kinds := []logbook.Ruling{{Kind: logbook.DNF}, {Kind: logbook.DQ, Rule: "TR"}, {Kind: logbook.TimeAdjust, Value: "+30s"},
 		{Kind: logbook.Order, Value: "2"}, {Kind: logbook.NoTime}, {Kind: logbook.FinishTime, Value: "3:00:00"},
-		{Kind: logbook.AssignChip, Value: "UNKNOWN"}, {Kind: logbook.AssignChip, Value: "C0002"}, {Kind: logbook.Undo, Value: "r1"}}
+		{Kind: logbook.AssignChip, Value: "UNKNOWN"}, {Kind: logbook.AssignChip, Value: "C0002"}, {Kind: logbook.Undo, Value: "r1"},
+		{Kind: logbook.AssignChip, Value: "UNKNOWN@" + gunAt.Add(time.Hour).String()}, {Kind: logbook.SetWave, Value: "b"},
+		{Kind: logbook.SetRace, Value: "p"}, {Kind: logbook.GiveRead, Value: "k10@" + typed.String()},
+		{Kind: logbook.Neutralise, Value: gunAt.Add(time.Hour).String() + "/" + gunAt.Add(70*time.Minute).String()}}
 	for k := range rnd.IntN(6) {
 		r := kinds[rnd.IntN(len(kinds))]
 		r.ID, r.Bib, r.At = fmt.Sprintf("r%d", k), fmt.Sprint(1+rnd.IntN(n)), gunAt.Add(time.Duration(k)*time.Hour)
