@@ -189,10 +189,11 @@ func (f *Field) publish() {
 	f.snapshot.Store(s)
 }
 
-// rowCache keeps rows between snapshots; only what changed is made anew.
+// rowCache keeps rows between snapshots, by place in the start list; only what
+// changed is made anew.
 type rowCache struct {
 	leader time.Duration
-	of     map[string]cachedRow
+	of     map[int32]*cachedRow
 }
 
 type cachedRow struct {
@@ -204,18 +205,17 @@ type cachedRow struct {
 func (f *Field) board(cache *rowCache, b scoring.Board) Board {
 	p := f.pubs[b.Race.ID]
 	out := Board{Race: b.Race, State: cmp.Or(p.state, results.Live), Revision: p.revision, Published: p.at,
-		Rows: make([]results.Row, len(b.Results)), ByBib: make(map[string]int, len(b.Results))}
+		Rows: make([]results.Row, len(b.Results)), bibs: &bibIndex{}}
 	for i := 1; i < len(b.Race.Course); i++ {
 		cp := &b.Race.Course[i]
 		out.Points = append(out.Points, PointCount{Label: pointLabel(b.Race, i), AtM: cp.AtM})
 	}
 	leader := results.Leader(b)
 	if cache.of == nil || cache.leader != leader {
-		*cache = rowCache{leader, make(map[string]cachedRow, len(b.Results))}
+		*cache = rowCache{leader, make(map[int32]*cachedRow, len(b.Results))}
 	}
 	for i, r := range b.Results {
-		out.Rows[i] = f.row(cache, b.Race, r, leader)
-		out.ByBib[r.Starter.Bib] = i
+		out.Rows[i] = cache.row(b.Race, r, leader)
 		out.Counts.add(r)
 		if r.GunAt != 0 && (out.Gun == 0 || r.GunAt < out.Gun) {
 			out.Gun = r.GunAt
@@ -230,14 +230,16 @@ func (f *Field) board(cache *rowCache, b scoring.Board) Board {
 	return out
 }
 
-func (f *Field) row(cache *rowCache, rc *race.Race, r *scoring.Result, leader time.Duration) results.Row {
-	v := f.engine.Version(r.Starter.Bib)
-	c, ok := cache.of[r.Starter.Bib]
-	if !ok || c.version != v || c.place != r.Place || c.inSex != r.PlaceSex || c.inGroup != r.PlaceCategory {
-		c = cachedRow{v, r.Place, r.PlaceSex, r.PlaceCategory, results.RowOf(rc, r, leader)}
-		cache.of[r.Starter.Bib] = c
+func (c *rowCache) row(rc *race.Race, r *scoring.Result, leader time.Duration) results.Row {
+	k := c.of[r.Index]
+	if k == nil {
+		k = &cachedRow{}
+		c.of[r.Index] = k
 	}
-	return c.row
+	if k.version != r.Version || k.place != r.Place || k.inSex != r.PlaceSex || k.inGroup != r.PlaceCategory {
+		*k = cachedRow{r.Version, r.Place, r.PlaceSex, r.PlaceCategory, results.RowOf(rc, r, leader)}
+	}
+	return k.row
 }
 
 func (c *Counts) add(r *scoring.Result) {

@@ -3,6 +3,8 @@
 package live
 
 import (
+	"slices"
+	"sync"
 	"time"
 
 	"stadion/internal/race"
@@ -32,9 +34,9 @@ type Board struct {
 	Published race.Instant  // of that revision, 0 = none
 	Gun       race.Instant  // of the first wave that has one, 0 = not started
 	Rows      []results.Row // in list order, see scoring.Board
-	ByBib     map[string]int
 	Counts    Counts
 	Points    []PointCount
+	bibs      *bibIndex
 }
 
 // Counts are the head counts of a race.
@@ -60,9 +62,31 @@ type Arrival struct {
 	Place                    int // at the finish; 0 elsewhere
 }
 
+// bibIndex finds a bib's row; it is made when somebody first asks.
+type bibIndex struct {
+	once sync.Once
+	at   map[string]int
+}
+
+// Index is the position of a bib in Rows.
+func (b *Board) Index(bib string) (int, bool) {
+	if b.bibs == nil { // a board made by hand
+		i := slices.IndexFunc(b.Rows, func(r results.Row) bool { return r.Bib == bib })
+		return i, i >= 0
+	}
+	b.bibs.once.Do(func() {
+		b.bibs.at = make(map[string]int, len(b.Rows))
+		for i := range b.Rows {
+			b.bibs.at[b.Rows[i].Bib] = i
+		}
+	})
+	i, ok := b.bibs.at[bib]
+	return i, ok
+}
+
 // Row finds a bib on a board, nil if it is not there.
 func (b *Board) Row(bib string) *results.Row {
-	if i, ok := b.ByBib[bib]; ok {
+	if i, ok := b.Index(bib); ok {
 		return &b.Rows[i]
 	}
 	return nil

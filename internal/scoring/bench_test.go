@@ -75,6 +75,9 @@ func BenchmarkScoreMillion(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e7, "ns/passing")
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.ReportMetric(float64(m.Sys-m.HeapReleased)/(1<<20), "MB-peak") // all the process ever held, the field itself included
 }
 
 // BenchmarkOneRead is one more read to a corrected leaderboard: every place of

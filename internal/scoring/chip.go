@@ -178,9 +178,41 @@ func compareBool(a, b bool) int {
 	return 1
 }
 
+// correctCompared applies the comparisons that came since the last look to the
+// reads of their boxes, and touches only whom they concern.
+func (e *Engine) correctCompared() {
+	if len(e.compared) == 0 {
+		return
+	}
+	e.clocks = timing.NewClocks(e.comps, e.edition.Points)
+	changed := make([]bool, len(e.chips))
+	e.eachChip(func(id int, c *chip) {
+		for i := range c.seen {
+			s := &c.seen[i]
+			r := &e.reads[s.ref]
+			if !e.compared[r.Box] {
+				continue
+			}
+			if at := e.clocks.Correct(r); at != s.at {
+				s.at, changed[id] = at, true
+			}
+		}
+		if changed[id] {
+			e.order(c)
+		}
+	})
+	clear(e.compared)
+	for id := range changed {
+		if changed[id] {
+			e.touchClaims(&e.chips[id])
+		}
+	}
+}
+
 // correctAll applies the clocks and points as they are now to every read.
 func (e *Engine) correctAll() {
 	e.clocks = timing.NewClocks(e.comps, e.edition.Points)
+	clear(e.compared)
 	e.eachChip(func(_ int, c *chip) {
 		for i := range c.seen {
 			c.seen[i] = e.see(c.seen[i].ref)

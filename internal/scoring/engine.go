@@ -43,6 +43,7 @@ type Engine struct {
 
 	guns     []logbook.GunFact
 	comps    []logbook.Clock
+	compared map[string]bool // boxes whose clocks were compared since the last look
 	rulings  []logbook.Ruling
 	ruled    []int32 // chips that rulings speak of
 	stand    []logbook.Ruling
@@ -57,20 +58,19 @@ type Engine struct {
 
 // runner is what the engine keeps of a starter between changes.
 type runner struct {
-	result  Result
-	key     key
-	board   int32
-	chips   []int32
-	dirty   bool
-	version uint32
-	wave    string
+	result Result
+	key    key
+	board  int32
+	chips  []int32
+	dirty  bool
+	wave   string
 
 	replacements []replacement
 }
 
 // NewEngine makes an engine that knows nothing yet.
 func NewEngine() *Engine {
-	e := &Engine{chipID: map[string]int32{}, bibs: map[string]int32{}, boardOf: map[string]int{},
+	e := &Engine{compared: map[string]bool{}, chipID: map[string]int32{}, bibs: map[string]int32{}, boardOf: map[string]int{},
 		byRuling: map[string][]logbook.Ruling{}, clocks: timing.NewClocks(nil, nil)}
 	e.SetEdition(&race.Edition{})
 	return e
@@ -153,14 +153,14 @@ func (e *Engine) AddGun(g logbook.GunFact) {
 	}
 }
 
-// AddClock adds a comparison of a box's clock. Every read of the box moves.
+// AddClock adds a comparison of a box's clock. Every read of the box moves, all
+// at once when somebody next looks.
 func (e *Engine) AddClock(c logbook.Clock) {
 	if slices.Contains(e.comps, c) {
 		return
 	}
 	e.comps = append(e.comps, c)
-	e.correctAll()
-	e.touchAll()
+	e.compared[c.Box] = true
 }
 
 // AddRuling adds a ruling of the referee.
@@ -333,6 +333,7 @@ func (e *Engine) closed(raceID string) bool {
 // The work is shared over the processors; each runner's result depends on that
 // runner's evidence alone, so sharing cannot change it.
 func (e *Engine) settle() {
+	e.correctCompared()
 	if !e.allDirty && len(e.dirty) == 0 {
 		return
 	}

@@ -41,6 +41,8 @@ type Board struct {
 // Result is one starter's race. Times are exact: they are rounded up once, when
 // they are shown (race.Clock).
 type Result struct {
+	Index         int32  // of the starter in the start list
+	Version       uint32 // grows each time the runner is scored anew; others can move the places without it
 	Starter       *race.Starter
 	Category      string // id of the age group, "" = none
 	Age           int    // on race day, 0 = unknown

@@ -54,7 +54,7 @@ func (e *Engine) score(i int32, s *scratch) {
 		splits = splits[:n]
 		clear(splits)
 	}
-	*res = Result{Starter: st, Category: res.Category, Age: res.Age, Status: Running,
+	*res = Result{Index: i, Version: res.Version + 1, Starter: st, Category: res.Category, Age: res.Age, Status: Running,
 		Place: res.Place, PlaceSex: res.PlaceSex, PlaceCategory: res.PlaceCategory,
 		Gun: None, Net: None, Last: -1, Splits: splits}
 	s.wave = b.race.Wave(r.wave)
@@ -78,7 +78,6 @@ func (e *Engine) score(i int32, s *scratch) {
 	e.conclude(res, b)
 	s.deliver()
 	r.key = e.keyOf(r, b)
-	r.version++
 }
 
 // gather makes sightings of what the runner's chips and bib were seen by.

@@ -95,12 +95,3 @@ func (e *Engine) Leaders(raceID string, n int) []*Result {
 	}
 	return out
 }
-
-// Version grows whenever a runner was scored anew; 0 for an unknown bib. Read
-// models rebuild only what changed; places are apart, others can move them.
-func (e *Engine) Version(bib string) uint32 {
-	if i, ok := e.bibs[e.edition.Bib.Key(bib)]; ok {
-		return e.runners[i].version
-	}
-	return 0
-}

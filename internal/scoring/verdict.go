@@ -128,6 +128,7 @@ const withoutBib = "bib:?"
 
 // Orphans lists the chips nobody carries, in alphabetical order (case 16).
 func (e *Engine) Orphans() []Orphan {
+	e.settle()
 	var out []Orphan
 	for i := range e.chips {
 		c := &e.chips[i]

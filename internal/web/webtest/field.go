@@ -77,7 +77,7 @@ func Snapshot(f Field) *live.Snapshot {
 }
 
 func board(f Field, r *race.Race, now race.Instant, n, firstBib int) live.Board {
-	b := live.Board{Race: r, State: f.State, ByBib: make(map[string]int, n)}
+	b := live.Board{Race: r, State: f.State}
 	if b.State == "" {
 		b.State = results.Live
 	}
@@ -95,7 +95,6 @@ func board(f Field, r *race.Race, now race.Instant, n, firstBib int) live.Board 
 	slices.SortStableFunc(b.Rows, inOrder)
 	rank(b.Rows)
 	for i := range b.Rows {
-		b.ByBib[b.Rows[i].Bib] = i
 		count(&b.Counts, &b.Rows[i])
 	}
 	for _, p := range r.Course {
