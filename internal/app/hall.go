@@ -94,11 +94,7 @@ func openHall(ctx context.Context, c hallConfig) (*hall, error) {
 	if c.RaceNow == nil {
 		c.RaceNow = func() race.Instant { return race.At(c.Now()) }
 	}
-	db, err := store.Open(ctx, databaseIn(c.Dir, c.Database), c.Now)
-	if err != nil {
-		return nil, err
-	}
-	h := &hall{db: db, now: c.RaceNow, log: c.Log, dir: c.Dir, desks: map[string]*desk{}}
+	h := &hall{now: c.RaceNow, log: c.Log, dir: c.Dir, desks: map[string]*desk{}}
 	h.ctx, h.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := h.open(ctx, c); err != nil {
 		return nil, errors.Join(err, h.Close())
@@ -116,10 +112,14 @@ func databaseIn(dir, url string) string {
 }
 
 func (h *hall) open(ctx context.Context, c hallConfig) (err error) {
-	if h.key, err = h.db.SecretOnce(ctx, self, "certificate.key", 32); err != nil {
+	// The bus first: its lock keeps a second office out of the folder.
+	if h.bus, err = openBus(ctx, c.Dir, c.NATS, c.Log); err != nil {
 		return err
 	}
-	if h.bus, err = openBus(ctx, c.Dir, c.NATS, c.Log); err != nil {
+	if h.db, err = store.Open(ctx, databaseIn(c.Dir, c.Database), c.Now); err != nil {
+		return err
+	}
+	if h.key, err = h.db.SecretOnce(ctx, self, "certificate.key", 32); err != nil {
 		return err
 	}
 	editions, err := h.db.Editions(ctx)
@@ -147,7 +147,10 @@ func (h *hall) Close() error {
 	if h.bus != nil {
 		err = errors.Join(err, h.bus.Close())
 	}
-	return errors.Join(err, h.db.Close())
+	if h.db != nil {
+		err = errors.Join(err, h.db.Close())
+	}
+	return err
 }
 
 // snapshotEvery is how often a running edition's pages may change.
@@ -161,6 +164,9 @@ func (h *hall) openDesk(ctx context.Context, e store.Edition) error {
 		return err
 	}
 	d := &desk{summary: e, mirror: &logbook.Mirror{Path: filepath.Join(h.dir, "logbook", e.ID+".jsonl"), Edition: e.ID}}
+	if err := h.heal(ctx, d.mirror, log); err != nil {
+		return err
+	}
 	if err := d.mirror.Open(); err != nil {
 		return err
 	}
@@ -181,6 +187,28 @@ func (h *hall) openDesk(ctx context.Context, e store.Edition) error {
 	defer h.mu.Unlock()
 	h.desks[e.ID] = d
 	return nil
+}
+
+// heal gives the bus what only the plain copy of the record has: lines that the
+// bus lost with its disk come back before anything new is written.
+func (h *hall) heal(ctx context.Context, m *logbook.Mirror, log logbook.Log) error {
+	file, err := os.Open(m.Path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	copied, err := logbook.Import(m.Path, file)
+	if err != nil { // a torn end after a power cut is normal: the whole lines count
+		h.log.Warn("the plain copy of the record is not whole", "edition", m.Edition, "err", err)
+	}
+	added, err := log.Merge(ctx, copied.Lines)
+	if added > 0 {
+		h.log.Warn("lines came back from the plain copy of the record", "edition", m.Edition, "lines", added)
+	}
+	return err
 }
 
 // mirrorLog keeps the plain copy of the record beside the bus. It never stops
