@@ -62,29 +62,37 @@ func (e *Engine) Verdicts() iter.Seq[Verdict] {
 	for i := range ids {
 		ids[i] = int32(i)
 	}
-	slices.SortFunc(ids, func(a, b int32) int { return strings.Compare(e.chips[a].key, e.chips[b].key) })
-	return e.verdicts(ids, func(int32) bool { return true })
+	return e.verdicts(ids, func(int32, int32) bool { return true })
 }
 
 // VerdictsOf gives the reads of one runner's chips and bib in the same form,
-// those given to others or to nobody included. Unknown bibs have none.
+// those given to others or to nobody included, and the typed times that rulings
+// gave to the runner. Unknown bibs have none.
 func (e *Engine) VerdictsOf(bib string) iter.Seq[Verdict] {
 	e.settle()
 	i, ok := e.bibs[e.edition.Bib.Key(bib)]
 	if !ok {
 		return func(func(Verdict) bool) {}
 	}
-	return e.verdicts(e.runners[i].chips, func(int32) bool { return true })
+	chips := e.runners[i].chips
+	ids := slices.Clone(chips)
+	for _, id := range e.typed {
+		if len(e.gifts) > 0 && !slices.Contains(chips, id) {
+			ids = append(ids, id)
+		}
+	}
+	return e.verdicts(ids, func(id, owner int32) bool { return owner == i || slices.Contains(chips, id) })
 }
 
-func (e *Engine) verdicts(ids []int32, want func(owner int32) bool) iter.Seq[Verdict] {
+func (e *Engine) verdicts(ids []int32, want func(id, owner int32) bool) iter.Seq[Verdict] {
+	slices.SortFunc(ids, func(a, b int32) int { return strings.Compare(e.chips[a].key, e.chips[b].key) })
 	return func(yield func(Verdict) bool) {
 		for _, id := range ids {
 			c := &e.chips[id]
 			for n := range c.seen {
 				s := &c.seen[n]
 				owner := e.owner(c, s)
-				if want(owner) && !yield(e.verdict(c, s, owner)) {
+				if want(id, owner) && !yield(e.verdict(c, s, owner)) {
 					return
 				}
 			}
