@@ -299,8 +299,9 @@ func (in *startIntake) birth(v string) (date string, age int, code string) {
 // formerIOC are codes the IOC used until lately, with those it uses now.
 var formerIOC = map[string]string{"SIN": "SGP", "TRI": "TTO", "LIB": "LBN", "ROM": "ROU", "HOL": "NED", "BIR": "MYA"}
 
-// country reads an IOC code. An ISO code is refused where it differs, with the
-// IOC code that is meant; it is taken for a territory the IOC has no code for.
+// country reads an IOC code. An ISO code that is nobody's IOC code can mean only
+// one country: it is taken, with a warning, as that country's IOC code, or as it
+// stands for a territory the IOC has no code for.
 func (in *startIntake) country(row *sheet.Row, bad *fault.List) race.Country {
 	code := strings.ToUpper(row.Text(startCountry))
 	if code == "" {
@@ -316,19 +317,17 @@ func (in *startIntake) country(row *sheet.Row, bad *fault.List) race.Country {
 		return race.IOCCode(now)
 	}
 	n, ok := race.FromISO(code)
-	switch {
-	case !ok:
+	if !ok {
 		*bad = append(*bad, row.Bad(startCountry, "startlist.unknown_country", nil))
-	case n.IOC != "":
-		*bad = append(*bad, row.Bad(startCountry, "startlist.iso_country", fault.Args{"ioc": n.IOC, "name": n.English}))
-	default:
-		in.doubts.add("startlist.no_ioc_code "+code, func() *fault.Error {
-			return row.Bad(startCountry, "startlist.no_ioc_code", fault.Args{"name": n.English})
-		})
-	}
-	if !ok || n.IOC != "" {
 		return race.Country{}
 	}
+	doubt := "startlist.no_ioc_code"
+	if n.IOC != "" {
+		doubt = "startlist.iso_country"
+	}
+	in.doubts.add(doubt+" "+code, func() *fault.Error {
+		return row.Bad(startCountry, doubt, fault.Args{"ioc": n.IOC, "name": n.English})
+	})
 	return n.Country()
 }
 

@@ -54,8 +54,6 @@ func TestStartList_BadRowsAreNamedAndNothingIsTaken(t *testing.T) {
 		{"2,B,marathon,,A,,,M,2025-01-01,,,,", "startlist.birth_age@3 birth_date 2025-01-01"},
 		{"2,B,marathon,,A,,,M,,130,,,", "startlist.bad_age@3 age 130"},
 		{"2,B,marathon,,A,,,M,,old,,,", "startlist.bad_age@3 age old"},
-		{"2,B,marathon,,A,,,M,,,DEU,,", "startlist.iso_country@3 country DEU"},
-		{"2,B,marathon,,A,,,M,,,ch,,", "startlist.iso_country@3 country ch"},
 		{"2,B,marathon,,A,,,M,,,QQQ,,", "startlist.unknown_country@3 country QQQ"},
 		{"2,B,marathon,,A,,,M,,,,," + strings.Repeat("x", 201), "startlist.long_name@3 club " + strings.Repeat("x", 60) + "…"},
 		{"2,B,marathon,,A", "sheet.ends_mid_row@3 family_name"},
@@ -88,17 +86,18 @@ func TestStartList_DoubtsAreWarningsCountedOverTheFile(t *testing.T) {
 		"2,,marathon,,B,,,M,1985-04-06,39,SIN,,\n"+
 		"3,,marathon,,C,,,M,,3,TRI,,\n"+
 		"4,,marathon,,D,,,M,1920/1/2,,SIN,,\n"+
-		"5,,marathon,,,,,M,1990년 3월 2일,,,,\n"), reference(t), intake.Options{})
+		"5,,marathon,,,,,M,1990년 3월 2일,,DEU,,\n"), reference(t), intake.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	speaks(t, rep.Warnings)
 	want := "startlist.age_differs@2 age 12; startlist.former_country@3 country SIN; startlist.former_country@4 country TRI; " +
-		"startlist.no_ioc_code@2 country GIB; startlist.no_name@6 bib 5; startlist.unusual_age@4 age 3"
+		"startlist.iso_country@6 country DEU; startlist.no_ioc_code@2 country GIB; startlist.no_name@6 bib 5; startlist.unusual_age@4 age 3"
 	if briefs(rep.Warnings) != want || rep.Warnings[0].Args["n"] != 2 || rep.Warnings[1].Args["n"] != 2 {
 		t.Errorf("got %s", briefs(rep.Warnings))
 	}
-	if got[0].Person.Country != (race.Country{Scheme: race.ISO, Code: "GIB"}) || got[1].Person.Country != race.IOCCode("SGP") {
+	if got[0].Person.Country != (race.Country{Scheme: race.ISO, Code: "GIB"}) || got[1].Person.Country != race.IOCCode("SGP") ||
+		got[4].Person.Country != race.IOCCode("GER") {
 		t.Errorf("countries %v %v", got[0].Person.Country, got[1].Person.Country)
 	}
 	if got[0].Person.Age != 40 || got[3].Person.BirthDate != "1920-01-02" || got[4].Person.BirthDate != "1990-03-02" {
