@@ -33,13 +33,12 @@ type Engine struct {
 	runners  []runner
 	bibs     map[string]int32
 
-	reads    []logbook.Read
-	chips    []chip
-	chipID   map[string]int32
-	typed    []int32 // chips that stand for bibs somebody typed
-	gifts    []gift  // typed times that rulings gave away, in their order
-	moved    []int32 // runners whom rulings put into another race or wave
-	interned map[string]string
+	reads  []logbook.Read
+	chips  []chip
+	chipID map[string]int32
+	typed  []int32 // chips that stand for bibs somebody typed
+	gifts  []gift  // typed times that rulings gave away, in their order
+	moved  []int32 // runners whom rulings put into another race or wave
 
 	guns     []logbook.GunFact
 	comps    []logbook.Clock

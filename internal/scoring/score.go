@@ -35,9 +35,7 @@ func (e *Engine) Add(f logbook.Facts) {
 		e.SetEdition(e.edition)
 	}
 	e.AddReads(f.Reads)
-	for _, r := range f.Rulings {
-		e.rulings = append(e.rulings, r)
-	}
+	e.rulings = append(e.rulings, f.Rulings...)
 	e.applyRulings()
 }
 
