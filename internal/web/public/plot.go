@@ -33,7 +33,7 @@ type tick struct {
 	X, Label string
 	Passed   int
 	Edge     string // "start" or "end": how its words are anchored
-	Near     bool   // too near the finish for words of its own
+	Near     bool   // too near the finish or the tick before for words of its own
 	Small    bool   // left out on narrow screens
 }
 
@@ -68,8 +68,9 @@ func plotPace(splits []splitView, distanceM float64) *pacePlot {
 		slow, fast = mid+least/2, mid-least/2
 	}
 	p := &pacePlot{}
+	ax := axis{distanceM: distanceM}
 	for _, s := range splits {
-		p.Ticks = append(p.Ticks, tickAt(s.AtM, distanceM, s.Label))
+		p.Ticks = append(p.Ticks, ax.tick(s.AtM, s.Label))
 		if s.Leg <= 0 || s.LegM <= 0 {
 			continue
 		}
@@ -83,6 +84,26 @@ func plotPace(splits []splitView, distanceM float64) *pacePlot {
 		p.Steps = append(p.Steps, st)
 	}
 	return p
+}
+
+// room is the share of the course that a tick's words take.
+const room = 0.045
+
+// axis gives the ticks their words where there is room for them.
+type axis struct {
+	distanceM float64
+	worded    float64 // of the last tick with words
+}
+
+func (a *axis) tick(atM float64, label string) tick {
+	t := tickAt(atM, a.distanceM, label)
+	if t.Edge == "" && a.worded > 0 && atM-a.worded < room*a.distanceM {
+		t.Near = true
+	}
+	if !t.Near {
+		a.worded = atM
+	}
+	return t
 }
 
 func tickAt(atM, distanceM float64, label string) tick {
@@ -124,9 +145,10 @@ func plotCourse(b *live.Board) *coursePlot {
 		return nil
 	}
 	p := &coursePlot{}
+	ax := axis{distanceM: d}
 	most := 0.0
 	for i, pt := range b.Points {
-		t := tickAt(pt.AtM, d, pt.Label)
+		t := ax.tick(pt.AtM, pt.Label)
 		t.Passed = pt.Passed
 		t.Small = t.Edge == "" && (i%2 == 1 || d-pt.AtM < d*0.12)
 		p.Ticks = append(p.Ticks, t)
