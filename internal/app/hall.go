@@ -284,7 +284,10 @@ func (h *hall) ChangeEdition(ctx context.Context, by access.Actor, id, name stri
 	if e.ID != id {
 		return nil, warnings, fault.New(fault.Conflict, "raceday.other_edition", fault.Args{"value": e.ID, "edition": id}).On("id")
 	}
-	kept, err := h.db.ChangeEdition(ctx, by, store.Edition{ID: e.ID, Date: e.Date, Name: e.Name, TOML: string(text)})
+	h.mu.Lock()
+	version := d.summary.Version
+	h.mu.Unlock()
+	kept, err := h.db.ChangeEdition(ctx, by, store.Edition{ID: e.ID, Date: e.Date, Name: e.Name, TOML: string(text), Version: version})
 	if err != nil {
 		return nil, warnings, err
 	}

@@ -16,22 +16,8 @@ import (
 // RecordGun writes a start record. waves empty means every wave of the race.
 // Faults on race, waves, at.
 func (d *Desk) RecordGun(ctx context.Context, by access.Actor, raceID string, waves []string, at race.Instant) (logbook.Gun, error) {
-	rc, err := d.race(raceID)
-	if err != nil {
+	if err := d.checkGun(raceID, waves, at); err != nil {
 		return logbook.Gun{}, err
-	}
-	for _, w := range waves {
-		if rc.Wave(w) == nil || w == "" {
-			return logbook.Gun{}, fault.New(fault.Invalid, "raceday.unknown_wave", fault.Args{"value": w, "race": raceID}).On("wave")
-		}
-	}
-	s, err := d.state()
-	if err != nil {
-		return logbook.Gun{}, err
-	}
-	if days, ok := s.Edition.DaysOff(at); at == 0 || !ok || days > 2 {
-		return logbook.Gun{}, fault.New(fault.Invalid, "raceday.gun_day",
-			fault.Args{"value": at.In(s.Edition.Location()).Format(time.RFC3339), "date": s.Edition.Date, "n": days}).On("at")
 	}
 	g := logbook.Gun{ID: d.NewID(), Race: raceID, Waves: waves, At: at}
 	return g, d.tell(ctx, by, ActGun, raceID, g, logbook.KindGun, g)
@@ -39,14 +25,13 @@ func (d *Desk) RecordGun(ctx context.Context, by access.Actor, raceID string, wa
 
 // VoidGun says that a start record does not count. It stays in the record.
 func (d *Desk) VoidGun(ctx context.Context, by access.Actor, id string) error {
-	for _, g := range d.Field.Facts().Guns {
-		if g.ID == id && !g.Void {
-			v := g.Gun
-			v.Void = true
-			return d.tell(ctx, by, ActGunVoid, g.Race, v, logbook.KindGun, v)
-		}
+	g, err := d.gun(id)
+	if err != nil {
+		return err
 	}
-	return fault.New(fault.NotFound, "raceday.unknown_gun", fault.Args{"value": id}).On("gun")
+	v := g.Gun
+	v.Void = true
+	return d.tell(ctx, by, ActGunVoid, g.Race, v, logbook.KindGun, v)
 }
 
 // Guns are the start records, in the order they were recorded.

@@ -2,13 +2,15 @@ package web
 
 import (
 	"stadion/internal/access"
+	"stadion/internal/web/office"
 	"stadion/internal/web/public"
 	"stadion/internal/web/site"
 )
 
 // routes is the whole table: what is asked, who may ask, who answers.
-func routes(s *site.Site, pub *public.Room) []site.Route {
-	return []site.Route{
+// off is nil where there is no office.
+func routes(s *site.Site, pub *public.Room, off *office.Room) []site.Route {
+	return append(officeRoutes(off), []site.Route{
 		{Pattern: "GET /{$}", Permission: access.Public, Do: pub.Home},
 		{Pattern: "GET /e/{edition}", Permission: access.Public, Do: pub.Edition},
 		{Pattern: "GET /e/{edition}/results", Permission: access.Public, Do: pub.Results},
@@ -25,5 +27,95 @@ func routes(s *site.Site, pub *public.Room) []site.Route {
 		{Pattern: "GET /healthz", Permission: access.Public, Do: pub.Health},
 		{Pattern: "POST /theme", Permission: access.Public, Do: s.SetTheme},
 		{Pattern: "/", Permission: access.Public, Do: pub.Nowhere},
+	}...)
+}
+
+// officeRoutes is the office's part of the table.
+func officeRoutes(off *office.Room) []site.Route {
+	if off == nil {
+		return nil
+	}
+	out := []site.Route{
+		{Pattern: "GET " + office.SignInPath, Permission: access.Public, Do: off.SignInForm},
+		{Pattern: "POST " + office.SignInPath, Permission: access.Public, Do: off.SignIn},
+		{Pattern: "POST /office/sign-out", Permission: access.Public, Do: off.SignOut},
+		{Pattern: "GET /office", Permission: access.OfficeEnter, Do: off.EditionList},
+		{Pattern: "GET /office/password", Permission: access.AccountOwn, Do: off.PasswordForm},
+		{Pattern: "POST /office/password", Permission: access.AccountOwn, Do: off.Password},
+		{Pattern: "GET /office/example/edition.toml", Permission: access.OfficeEnter, Do: off.ExampleEdition},
+
+		{Pattern: "GET /office/edition/new", Permission: access.EditionCreate, Do: off.EditionNew},
+		{Pattern: "POST /office/edition/new", Permission: access.EditionCreate, Do: off.EditionUpload, Body: 2 << 20},
+		{Pattern: "GET /office/edition/new/{upload}", Permission: access.EditionCreate, Do: off.EditionPreview},
+		{Pattern: "POST /office/edition/new/{upload}/take", Permission: access.EditionCreate, Do: off.EditionCreate},
+		{Pattern: "POST /office/edition/new/{upload}/discard", Permission: access.EditionCreate, Do: off.EditionDiscard},
+
+		{Pattern: "GET /office/accounts", Permission: access.AccountManage, Do: off.AccountList},
+		{Pattern: "GET /office/accounts/new", Permission: access.AccountManage, Do: off.AccountNew},
+		{Pattern: "POST /office/accounts/new", Permission: access.AccountManage, Do: off.AccountCreate},
+		{Pattern: "GET /office/accounts/{account}", Permission: access.AccountManage, Do: off.AccountEdit},
+		{Pattern: "POST /office/accounts/{account}/roles", Permission: access.AccountManage, Do: off.AccountRoles},
+		{Pattern: "POST /office/accounts/{account}/password", Permission: access.AccountManage, Do: off.AccountPassword},
+		{Pattern: "POST /office/accounts/{account}/disable", Permission: access.AccountManage, Do: off.AccountDisable},
+		{Pattern: "POST /office/accounts/{account}/enable", Permission: access.AccountManage, Do: off.AccountEnable},
+		{Pattern: "GET /office/audit", Permission: access.AccountManage, Do: off.AuditAll},
+
+		{Pattern: "GET /office/e/{edition}", Permission: access.OfficeRead, Do: off.Dashboard},
+		{Pattern: "GET /office/e/{edition}/starters", Permission: access.StartlistRead, Do: off.Starters},
+		{Pattern: "GET /office/e/{edition}/runner/{bib}", Permission: access.ReadsRead, Do: off.Evidence},
+		{Pattern: "GET /office/e/{edition}/problems", Permission: access.ProblemRead, Do: off.Problems},
+		{Pattern: "GET /office/e/{edition}/audit", Permission: access.AuditRead, Do: off.Audit},
+
+		{Pattern: "GET /office/e/{edition}/guns", Permission: access.OfficeRead, Do: off.Guns},
+		{Pattern: "GET /office/e/{edition}/guns/typed", Permission: access.GunRecord, Do: off.GunTyped},
+		{Pattern: "POST /office/e/{edition}/guns", Permission: access.GunRecord, Do: off.GunRecord},
+		{Pattern: "POST /office/e/{edition}/guns/now", Permission: access.GunRecord, Do: off.GunNow},
+		{Pattern: "GET /office/e/{edition}/guns/{gun}/void", Permission: access.GunRecord, Do: off.GunVoidForm},
+		{Pattern: "POST /office/e/{edition}/guns/{gun}/void", Permission: access.GunRecord, Do: off.GunVoid},
+
+		{Pattern: "GET /office/e/{edition}/rulings", Permission: access.ProblemRead, Do: off.Rulings},
+		{Pattern: "POST /office/e/{edition}/rulings", Permission: access.RulingMake, Do: off.RulingMake},
+		{Pattern: "GET /office/e/{edition}/rulings/new", Permission: access.RulingMake, Do: off.RulingForm},
+		{Pattern: "GET /office/e/{edition}/rulings/{ruling}/undo", Permission: access.RulingMake, Do: off.RulingUndoForm},
+		{Pattern: "POST /office/e/{edition}/rulings/{ruling}/undo", Permission: access.RulingMake, Do: off.RulingUndo},
+		{Pattern: "GET /office/e/{edition}/chips", Permission: access.ProblemRead, Do: off.Chips},
+		{Pattern: "GET /office/e/{edition}/chips/assign", Permission: access.ChipAssign, Do: off.ChipForm},
+		{Pattern: "POST /office/e/{edition}/chips/assign", Permission: access.ChipAssign, Do: off.ChipAssign},
+
+		{Pattern: "GET /office/e/{edition}/race/{race}", Permission: access.OfficeRead, Do: off.Race},
+		{Pattern: "GET /office/e/{edition}/race/{race}/close", Permission: access.ResultsPublish, Do: off.CloseForm},
+		{Pattern: "POST /office/e/{edition}/race/{race}/close", Permission: access.ResultsPublish, Do: off.Close},
+		{Pattern: "POST /office/e/{edition}/race/{race}/reopen", Permission: access.ResultsPublish, Do: off.Reopen},
+		{Pattern: "GET /office/e/{edition}/race/{race}/publish", Permission: access.ResultsPublish, Do: off.PublishForm},
+		{Pattern: "POST /office/e/{edition}/race/{race}/publish/provisional", Permission: access.ResultsPublish, Do: off.PublishProvisional},
+		{Pattern: "POST /office/e/{edition}/race/{race}/publish/official", Permission: access.ResultsOfficial, Do: off.PublishOfficial},
+		{Pattern: "GET /office/e/{edition}/race/{race}/revision/{number}", Permission: access.ResultsRead, Do: off.Revision},
+		{Pattern: "GET /office/e/{edition}/race/{race}/certificates", Permission: access.CertificateMake, Do: off.CertificatesForm},
+		{Pattern: "POST /office/e/{edition}/race/{race}/certificates", Permission: access.CertificateMake, Do: off.CertificatesMake},
+
+		{Pattern: "GET /office/e/{edition}/job/{job}", Permission: access.OfficeRead, Do: off.Job},
+		{Pattern: "GET /office/e/{edition}/job/{job}/file", Permission: access.OfficeRead, Do: off.JobFile},
+		{Pattern: "POST /office/e/{edition}/job/{job}/stop", Permission: access.OfficeRead, Do: off.JobStop},
+
+		{Pattern: "GET /office/e/{edition}/import", Permission: access.OfficeRead, Do: off.Import},
+		{Pattern: "GET /office/e/{edition}/example/{file}", Permission: access.OfficeRead, Do: off.Example},
+		{Pattern: "GET /office/e/{edition}/import/edition/current.toml", Permission: access.EditionEdit, Do: off.EditionFile().Current},
+	}
+	out = append(out, intakeRoutes("start-list", access.StartlistImport, off.StartList())...)
+	out = append(out, intakeRoutes("reads", access.ReadsImport, off.Reads())...)
+	out = append(out, intakeRoutes("rulings", access.RulingMake, off.RulingFile())...)
+	return append(out, intakeRoutes("edition", access.EditionEdit, off.EditionFile())...)
+}
+
+// intakeRoutes are the steps of bringing in one kind of file.
+func intakeRoutes(kind string, p access.Permission, in office.Intake) []site.Route {
+	base := "/office/e/{edition}/import/" + kind
+	return []site.Route{
+		{Pattern: "GET " + base, Permission: p, Do: in.Form},
+		{Pattern: "POST " + base, Permission: p, Do: in.Upload, Body: office.UploadLimit + 1<<20},
+		{Pattern: "GET " + base + "/{upload}", Permission: p, Do: in.Preview},
+		{Pattern: "GET " + base + "/{upload}/rejected.csv", Permission: p, Do: in.Rejected},
+		{Pattern: "POST " + base + "/{upload}/take", Permission: p, Do: in.Take},
+		{Pattern: "POST " + base + "/{upload}/discard", Permission: p, Do: in.Discard},
 	}
 }

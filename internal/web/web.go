@@ -1,15 +1,17 @@
 // Package web is every page of Stadion and the JSON beside them: the route table
 // and the wiring of the rooms. The foundation is in site, the pages for everybody
-// in public.
+// in public, the race office behind the sign-in in office.
 package web
 
 import (
+	"context"
 	"io/fs"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"time"
 
+	"stadion/internal/web/office"
 	"stadion/internal/web/public"
 	"stadion/internal/web/site"
 )
@@ -18,7 +20,9 @@ import (
 type Config struct {
 	Editions     public.Editions
 	Certificates public.Certificates
-	Who          site.Who         // nil: nobody is ever signed in
+	Office       office.Source    // where it is not whole there is no office
+	Life         context.Context  // of what the office does in the background; nil: for ever
+	Who          site.Who         // nil: by the office's sessions; without an office nobody is ever signed in
 	Log          *slog.Logger     // nil: slog.Default
 	Now          func() time.Time // wall clock
 	NewID        func() string    // request ids
@@ -35,9 +39,16 @@ func New(cfg Config) (http.Handler, error) {
 	if cfg.Jitter == nil {
 		cfg.Jitter = rand.IntN
 	}
+	signIn := ""
+	if cfg.Office.Whole() {
+		signIn = office.SignInPath
+		if cfg.Who == nil {
+			cfg.Who = office.Who(cfg.Office.Sessions)
+		}
+	}
 	s, err := site.New(site.Config{
-		Who: cfg.Who, Log: cfg.Log, Now: cfg.Now, NewID: cfg.NewID, Secure: cfg.Secure,
-		Templates: []fs.FS{public.Templates},
+		Who: cfg.Who, SignIn: signIn, Log: cfg.Log, Now: cfg.Now, NewID: cfg.NewID, Secure: cfg.Secure,
+		Templates: []fs.FS{public.Templates, office.Templates},
 	})
 	if err != nil {
 		return nil, err
@@ -47,5 +58,13 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Mount(routes(s, pub)), nil
+	var off *office.Room
+	if cfg.Office.Whole() {
+		off, err = office.New(office.Config{Source: cfg.Office, Site: s, Now: cfg.Now, NewID: cfg.NewID, Life: cfg.Life,
+			Log: cfg.Log, Secure: cfg.Secure})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s.Mount(routes(s, pub, off)), nil
 }

@@ -18,34 +18,40 @@ import (
 // funcs are what templates can say, in one language.
 func funcs(p *lang.Printer, set *assets.Set) template.FuncMap {
 	return template.FuncMap{
-		"t":        p.T,
-		"lang":     func() string { return string(p.Tag) },
-		"until":    func(d time.Duration) string { return Until(p, d) },
-		"sentence": p.With,
-		"has":      lang.Has,
-		"fault":    p.Fault,
-		"number":   p.Number,
-		"asset":    set.URL,
-		"langs":    func() []lang.Tag { return lang.Tags },
-		"themes":   func() []Theme { return Themes },
-		"inlang":   func(path string, t lang.Tag) string { return withQuery(path, "lang", string(t)) },
-		"field":    field,
-		"date":     func(d string) string { return Date(p, d) },
-		"day":      func(i race.Instant, zone *time.Location) string { return Date(p, i.In(zone).Format(time.DateOnly)) },
-		"time":     func(i race.Instant, zone *time.Location) string { return clockAt(i, zone, "15:04:05") },
-		"hour":     func(i race.Instant, zone *time.Location) string { return clockAt(i, zone, "15:04") },
-		"rfc3339":  func(i race.Instant, zone *time.Location) string { return clockAt(i, zone, time.RFC3339) },
-		"clock":    race.Clock,
-		"clockms":  ClockMs,
-		"pace":     Pace,
-		"km":       Km,
-		"distance": func(m float64) string { return p.T("web.distance_km", "km", Km(m)) },
-		"join":     strings.Join,
-		"list":     func(v ...any) []any { return v },
-		"dict":     dict,
-		"add":      func(a, b int) int { return a + b },
-		"rem":      func(px int) string { return strconv.FormatFloat(float64(px)/16, 'f', -1, 64) + "rem" },
-		"pathseg":  url.PathEscape,
+		"t":         p.T,
+		"lang":      func() string { return string(p.Tag) },
+		"until":     func(d time.Duration) string { return Until(p, d) },
+		"sentence":  p.With,
+		"has":       lang.Has,
+		"fault":     p.Fault,
+		"number":    p.Number,
+		"asset":     set.URL,
+		"langs":     func() []lang.Tag { return lang.Tags },
+		"themes":    func() []Theme { return Themes },
+		"inlang":    func(path string, t lang.Tag) string { return withQuery(path, "lang", string(t)) },
+		"field":     field,
+		"date":      func(d string) string { return Date(p, d) },
+		"day":       func(i race.Instant, zone *time.Location) string { return Date(p, i.In(zone).Format(time.DateOnly)) },
+		"time":      func(i race.Instant, zone *time.Location) string { return clockAt(i, zone, "15:04:05") },
+		"hour":      func(i race.Instant, zone *time.Location) string { return clockAt(i, zone, "15:04") },
+		"rfc3339":   func(i race.Instant, zone *time.Location) string { return clockAt(i, zone, time.RFC3339) },
+		"millis":    func(i race.Instant, zone *time.Location) string { return clockAt(i, zone, "15:04:05.000") },
+		"nanos":     func(i race.Instant, zone *time.Location) string { return clockAt(i, zone, time.RFC3339Nano) },
+		"stamp":     func(i race.Instant, zone *time.Location) string { return clockAt(i, zone, "2006-01-02 15:04:05") },
+		"age":       func(d time.Duration) string { return Age(p, d) },
+		"shift":     Shift,
+		"clock":     race.Clock,
+		"clockms":   ClockMs,
+		"pace":      Pace,
+		"km":        Km,
+		"distance":  func(m float64) string { return p.T("web.distance_km", "km", Km(m)) },
+		"join":      strings.Join,
+		"list":      func(v ...any) []any { return v },
+		"dict":      dict,
+		"add":       func(a, b int) int { return a + b },
+		"rem":       func(px int) string { return strconv.FormatFloat(float64(px)/16, 'f', -1, 64) + "rem" },
+		"splitname": splitName,
+		"pathseg":   url.PathEscape,
 	}
 }
 
@@ -67,6 +73,38 @@ func Until(p *lang.Printer, d time.Duration) string {
 		return p.T("web.until.days", "n", days, "hours", hours)
 	}
 	return p.T("web.until.hours", "hours", hours, "minutes", minutes)
+}
+
+// splitName is the label in the name of a split's column, "" for other columns.
+func splitName(field string) string {
+	label, is := strings.CutPrefix(field, "split_")
+	if !is {
+		return ""
+	}
+	return label
+}
+
+// Age says how long ago something was, in its largest unit.
+func Age(p *lang.Printer, d time.Duration) string {
+	switch {
+	case d < 0:
+		return p.T("web.age.ahead")
+	case d < 2*time.Minute:
+		return p.T("web.age.s", "n", int(d/time.Second))
+	case d < 2*time.Hour:
+		return p.T("web.age.min", "n", int(d/time.Minute))
+	case d < 48*time.Hour:
+		return p.T("web.age.h", "n", int(d/time.Hour))
+	}
+	return p.T("web.age.d", "n", int(d/(24*time.Hour)))
+}
+
+// Shift is a signed correction in seconds, "" for none.
+func Shift(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%+.3f s", d.Seconds())
 }
 
 func clockAt(i race.Instant, zone *time.Location, layout string) string {
