@@ -2,8 +2,11 @@ package app
 
 import (
 	"bufio"
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"stadion/internal/fault"
@@ -13,12 +16,24 @@ import (
 type logbookExport struct {
 	Data    string `required:"" placeholder:"DIR" help:"Data folder."`
 	NATS    string `name:"nats" placeholder:"URL" help:"An external NATS; without it the embedded one of the data folder."`
-	Edition string `required:"" placeholder:"ID" help:"Edition."`
-	Out     string `required:"" placeholder:"FILE" help:"The file."`
+	Edition string `placeholder:"ID" help:"Edition; may be left out where there is only one."`
+	File    string `arg:"" name:"file" optional:"" help:"The file to write."`
+	Out     string `placeholder:"FILE" help:"The same, as a flag."`
 }
 
 // Run writes the whole record of an edition, sealed.
 func (c *logbookExport) Run(r *run) error {
+	c.Out = cmp.Or(c.File, c.Out)
+	if c.Out == "" {
+		return called("app.out_missing", nil)
+	}
+	if c.Edition == "" {
+		only, err := onlyEdition(r, c.Data)
+		if err != nil {
+			return err
+		}
+		c.Edition = only
+	}
 	return withLog(r, c.Data, c.NATS, c.Edition, func(log logbook.Log) error {
 		lines, err := collect(r, log)
 		if err != nil {
@@ -33,6 +48,15 @@ func (c *logbookExport) Run(r *run) error {
 		}
 		return err
 	})
+}
+
+// onlyEdition is the one edition whose plain record lies in a data folder.
+func onlyEdition(r *run, dir string) (string, error) {
+	names, err := filepath.Glob(filepath.Join(dir, "logbook", "*.jsonl"))
+	if err != nil || len(names) != 1 {
+		return "", errors.Join(err, called("app.which_edition", fault.Args{"n": len(names), "dir": dir}))
+	}
+	return strings.TrimSuffix(filepath.Base(names[0]), ".jsonl"), nil
 }
 
 type logbookImport struct {

@@ -81,7 +81,7 @@ func (m *Memory) Merge(ctx context.Context, lines []Line) (added int, err error)
 
 // Follow implements Log.
 func (m *Memory) Follow(ctx context.Context, f func(Line) error, caughtUp func()) error {
-	lines, changed := m.from(0)
+	lines, _ := m.from(0)
 	kept, next := len(lines), 0
 	if kept == 0 {
 		caughtUp()
@@ -98,6 +98,7 @@ func (m *Memory) Follow(ctx context.Context, f func(Line) error, caughtUp func()
 				caughtUp()
 			}
 		}
+		var changed chan struct{}
 		if lines, changed = m.from(next); len(lines) > 0 {
 			continue
 		}

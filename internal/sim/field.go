@@ -54,7 +54,6 @@ type fielder struct {
 	waiting    []int // indices of nations, shuffled
 	list       race.StartList
 	men, women int // elite bibs given
-	late       int // bibs of late entries given
 	block      int // last bib of the block before
 }
 

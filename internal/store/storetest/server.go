@@ -138,6 +138,7 @@ func launch(postgres, dir, log string) error {
 	}
 	defer in.Close()
 	held = hold
+	_ = held // only so that it is never collected: the keeper stops the server when it closes
 	cmd := exec.Command("/bin/sh", "-c", keeper, "keeper", postgres, dir)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, out
 	if err := as(cmd, dir); err != nil {
