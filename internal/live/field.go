@@ -115,6 +115,9 @@ func (f *Field) Apply(l logbook.Line) {
 		f.engine.AddClock(*news.Clock)
 	case news.Ruling != nil:
 		f.engine.AddRuling(*news.Ruling)
+	case news.Course != nil:
+		f.engine.AddCourse(*news.Course)
+		f.rows = nil
 	case news.Close != nil:
 		f.engine.AddClose(*news.Close)
 	case news.Publication != nil:

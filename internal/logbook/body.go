@@ -13,7 +13,7 @@ import (
 // other kinds are kept and passed on word by word; they state nothing here.
 func (k Kind) Known() bool {
 	switch k {
-	case KindEdition, KindStartList, KindGun, KindReads, KindClock, KindRuling, KindClose, KindPublish, KindNote:
+	case KindEdition, KindStartList, KindGun, KindReads, KindClock, KindRuling, KindCourse, KindProtest, KindClose, KindPublish, KindNote:
 		return true
 	}
 	return false
@@ -69,6 +69,10 @@ func bodyOf(kind Kind, v any) (any, bool) {
 		return value[Clock](v)
 	case KindRuling:
 		return value[Ruling](v)
+	case KindCourse:
+		return value[Course](v)
+	case KindProtest:
+		return value[Protest](v)
 	case KindClose:
 		return value[Close](v)
 	case KindPublish:
@@ -112,6 +116,10 @@ func DecodeBody(kind Kind, raw json.RawMessage) (any, error) {
 		return decode[Clock](kind, raw)
 	case KindRuling:
 		return decode[Ruling](kind, raw)
+	case KindCourse:
+		return decode[Course](kind, raw)
+	case KindProtest:
+		return decode[Protest](kind, raw)
 	case KindClose:
 		return decode[Close](kind, raw)
 	case KindPublish:

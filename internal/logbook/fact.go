@@ -18,6 +18,8 @@ const (
 	KindReads     Kind = "reads"      // []Read: one poll of a box
 	KindClock     Kind = "clock"      // Clock
 	KindRuling    Kind = "ruling"     // Ruling
+	KindCourse    Kind = "course"     // Course
+	KindProtest   Kind = "protest"    // Protest
 	KindClose     Kind = "close"      // Close
 	KindPublish   Kind = "publish"    // Publication
 	KindNote      Kind = "note"       // Note
@@ -103,6 +105,52 @@ type Close struct {
 	Reopen bool   `json:"reopen,omitempty"`
 }
 
+// Course states on which variant of its course a race is run; "" is the course
+// of the edition. A later recorded one replaces an earlier one.
+type Course struct {
+	Race    string `json:"race"`
+	Variant string `json:"variant"`
+	Note    string `json:"note,omitempty"`
+}
+
+// CourseFact is a Course together with when it was recorded.
+type CourseFact struct {
+	Course
+	Recorded race.Instant
+	Line     string
+}
+
+// Outcome is what became of a protest.
+type Outcome string
+
+// The outcomes. A protest is open until it has one.
+const (
+	Upheld    Outcome = "upheld"
+	Dismissed Outcome = "dismissed"
+	Withdrawn Outcome = "withdrawn"
+)
+
+// Protest is lodged against a provisional list, and is the same protest decided
+// when a later line with its id has an outcome.
+type Protest struct {
+	ID      string       `json:"id"`
+	Race    string       `json:"race"`
+	Bib     string       `json:"bib,omitempty"` // whom it concerns, "" = the list
+	By      string       `json:"by"`            // who protests, as they sign
+	Text    string       `json:"text"`
+	Lodged  race.Instant `json:"lodged"`
+	Outcome Outcome      `json:"outcome,omitempty"`
+	Reason  string       `json:"reason,omitempty"`
+	Decided race.Instant `json:"decided,omitempty"`
+}
+
+// ProtestFact is a Protest together with when it was recorded.
+type ProtestFact struct {
+	Protest
+	Recorded race.Instant
+	Line     string
+}
+
 // CloseFact is a Close together with when it was recorded.
 type CloseFact struct {
 	Close
@@ -143,6 +191,8 @@ type Facts struct {
 	Clocks       []Clock
 	Rulings      []Ruling
 	Closes       []CloseFact
+	Courses      []CourseFact
+	Protests     []ProtestFact
 	Publications []Publication
 }
 

@@ -24,6 +24,8 @@ type Gatherer struct {
 	clocks   set[Clock]
 	rulings  set[Ruling]
 	closes   []CloseFact
+	courses  []CourseFact
+	protests []ProtestFact
 	pubs     set[Publication]
 	clashed  map[ID]struct{} // numbers of reads that were told differently
 	problems []noted
@@ -46,6 +48,8 @@ type News struct {
 	Clock       *Clock
 	Ruling      *Ruling
 	Close       *CloseFact
+	Course      *CourseFact
+	Protest     *ProtestFact
 	Publication *Publication
 	Note        *Note
 	// Stale says that a read told before now has other contents: what was
@@ -137,6 +141,15 @@ func (g *Gatherer) take(l Line, n *News) *fault.Error {
 		f := CloseFact{Close: b, Recorded: l.At, Line: l.ID.String()}
 		g.closes = append(g.closes, f)
 		n.Close = &f
+	case Course:
+		f := CourseFact{Course: b, Recorded: l.At, Line: l.ID.String()}
+		g.courses = append(g.courses, f)
+		n.Course = &f
+	case Protest:
+		b.ID = cmp.Or(b.ID, l.ID.String())
+		f := ProtestFact{Protest: b, Recorded: l.At, Line: l.ID.String()}
+		g.protests = append(g.protests, f)
+		n.Protest = &f
 	case Publication:
 		if g.pubs.add(b) {
 			n.Publication = &b
@@ -193,12 +206,14 @@ func (g *Gatherer) Problems() fault.List {
 // the caller must not either.
 func (g *Gatherer) Facts() Facts {
 	f := Facts{
-		Edition: g.edition.value,
-		Reads:   g.reads.sorted(),
-		Guns:    slices.Clone(g.guns),
-		Clocks:  g.clocks.sorted(compareClocks),
-		Rulings: g.rulings.sorted(compareRulings),
-		Closes:  slices.Clone(g.closes),
+		Edition:  g.edition.value,
+		Reads:    g.reads.sorted(),
+		Guns:     slices.Clone(g.guns),
+		Clocks:   g.clocks.sorted(compareClocks),
+		Rulings:  g.rulings.sorted(compareRulings),
+		Closes:   slices.Clone(g.closes),
+		Courses:  slices.Clone(g.courses),
+		Protests: slices.Clone(g.protests),
 
 		Publications: g.pubs.sorted(comparePublications),
 	}
@@ -207,6 +222,12 @@ func (g *Gatherer) Facts() Facts {
 	}
 	slices.SortFunc(f.Guns, compareGuns)
 	slices.SortFunc(f.Closes, compareCloses)
+	slices.SortFunc(f.Courses, func(a, b CourseFact) int {
+		return cmp.Or(cmp.Compare(a.Recorded, b.Recorded), strings.Compare(a.Line, b.Line))
+	})
+	slices.SortFunc(f.Protests, func(a, b ProtestFact) int {
+		return cmp.Or(cmp.Compare(a.Recorded, b.Recorded), strings.Compare(a.Line, b.Line))
+	})
 	return f
 }
 

@@ -22,6 +22,8 @@ type Edition struct {
 	Timing     Timing     `toml:"timing" json:"timing"`
 	Bib        BibRule    `toml:"bib" json:"bib"`
 	ChipRules  []ChipRule `toml:"chip_rule" json:"chip_rules,omitempty"`
+	Lists      []List     `toml:"list" json:"lists,omitempty"`
+	Records    []Record   `toml:"record" json:"records,omitempty"`
 }
 
 // Timing holds the edition's rules for turning reads into passings and for
@@ -76,6 +78,8 @@ type Basis string
 const (
 	Gun Basis = "gun"
 	Net Basis = "net"
+	// NoBasis is no time at all: only of Race.AgeGrade.
+	NoBasis Basis = "none"
 )
 
 // Race is one competition of an edition.
@@ -90,9 +94,14 @@ type Race struct {
 	// MaxSpeed is the fastest speed in m/s that is believed of a whole leg of
 	// this race. Default 7.5; wheelchairs need about 14.
 	MaxSpeed float64 `toml:"max_speed" json:"max_speed,omitempty"`
+	// Variants are other courses the race may be switched to on the day.
+	Variants []Variant `toml:"variant" json:"variants,omitempty"`
 	// CutoffRule is the rule that takes out of the race who passes a point after
 	// its cut-off, as it is to be printed. "" = a referee decides.
 	CutoffRule string `toml:"cutoff_rule" json:"cutoff_rule,omitempty"`
+	// AgeGrade says which time is age-graded: "gun", "net", or "none" where the
+	// road tables mean nothing (wheelchairs, trails). "" = as the race is ranked.
+	AgeGrade Basis `toml:"age_grade" json:"age_grade,omitempty"`
 }
 
 // CoursePoint is the nth meeting of a race with a point. A point may come back.
@@ -102,6 +111,32 @@ type CoursePoint struct {
 	Label string  `toml:"label" json:"label,omitempty"` // of the split; "" = start or finish
 	// Cutoff is when the point closes, from the gun of the runner's wave. 0 = never.
 	Cutoff Duration `toml:"cutoff" json:"cutoff,omitempty"`
+}
+
+// Variant is another course of a race, prepared beforehand: fewer or more laps,
+// a way around a flooded street. Which one counts is said on the day
+// (docs/rules/course.md).
+type Variant struct {
+	ID        string        `toml:"id" json:"id"`
+	Name      string        `toml:"name" json:"name,omitempty"`
+	DistanceM float64       `toml:"distance_m" json:"distance_m"`
+	Course    []CoursePoint `toml:"course" json:"course"`
+}
+
+// On is the race on one of its variants; the race itself for "", nil for a
+// variant it does not have.
+func (r *Race) On(variant string) *Race {
+	if variant == "" {
+		return r
+	}
+	for i := range r.Variants {
+		if v := &r.Variants[i]; v.ID == variant {
+			c := *r
+			c.DistanceM, c.Course = v.DistanceM, v.Course
+			return &c
+		}
+	}
+	return nil
 }
 
 // Wave is a group of a race that starts on one gun.

@@ -50,6 +50,8 @@ type Person struct {
 	Age       int     `json:"age,omitempty"`        // on race day; 0 = unknown
 	Country   Country `json:"country,omitempty"`
 	Club      string  `json:"club,omitempty"`
+	// Resident says whether the person lives where the race is held, "" = unknown.
+	Resident Residency `json:"resident,omitempty"`
 }
 
 // Starter is one line of the start list: a person with a bib in a race.
@@ -60,6 +62,10 @@ type Starter struct {
 	Wave   string   `json:"wave,omitempty"`
 	Class  Class    `json:"class,omitempty"`
 	Person Person   `json:"person"`
+	Team   string   `json:"team,omitempty"` // entered for a team's result
+	// Partner is the agency or charity the entry was bought through: for the
+	// office, never on a public page.
+	Partner string `json:"partner,omitempty"`
 }
 
 // StartList is who runs which race, with bib and chip: the one value that

@@ -27,6 +27,9 @@ func Complete(e *Edition) {
 			r.Name = r.ID
 		}
 		label(r.Course)
+		for k := range r.Variants {
+			label(r.Variants[k].Course)
+		}
 	}
 }
 
@@ -186,6 +189,15 @@ func (v *validation) race(path string, r *Race, seen map[string]string) {
 		v.bad("edition.negative", path+".max_speed", fault.Args{"value": metres(r.MaxSpeed)})
 	}
 	v.course(path, r)
+	variants := map[string]string{}
+	for i, alt := range r.Variants {
+		vp := fmt.Sprintf("%s.variant[%d]", path, i)
+		v.id(vp, alt.ID, variants)
+		if !(alt.DistanceM > 0) || math.IsInf(alt.DistanceM, 0) {
+			v.bad("edition.bad_distance", vp+".distance_m", fault.Args{"value": metres(alt.DistanceM)})
+		}
+		v.course(vp, r.On(alt.ID))
+	}
 	waves := map[string]string{}
 	for i, w := range r.Waves {
 		wp := fmt.Sprintf("%s.wave[%d]", path, i)

@@ -49,6 +49,7 @@ type Engine struct {
 	strays   []logbook.Ruling
 	byRuling map[string][]logbook.Ruling // bib key to what stands
 	closes   []logbook.CloseFact
+	courses  []logbook.CourseFact
 
 	dirty    []int32
 	allDirty bool
@@ -97,8 +98,8 @@ func (e *Engine) SetEdition(ed *race.Edition) {
 	}
 	e.boards, e.boardOf = nil, make(map[string]int, len(ed.Races))
 	for i := range ed.Races {
-		r := &ed.Races[i]
-		e.boardOf[r.ID] = i
+		e.boardOf[ed.Races[i].ID] = i
+		r := e.courseOf(&ed.Races[i])
 		e.boards = append(e.boards, &board{course: newCourse(ed, r, e.points), race: r})
 	}
 	e.correctAll()
@@ -182,6 +183,38 @@ func (e *Engine) AddClose(c logbook.CloseFact) {
 			e.touchBoard(int32(i))
 		}
 	}
+}
+
+// AddCourse switches a race to a variant of its course; laps and splits follow.
+func (e *Engine) AddCourse(c logbook.CourseFact) {
+	if slices.Contains(e.courses, c) {
+		return
+	}
+	e.courses = append(e.courses, c)
+	i, ok := e.boardOf[c.Race]
+	if !ok {
+		return
+	}
+	r := e.courseOf(&e.edition.Races[i])
+	e.boards[i] = &board{course: newCourse(e.edition, r, e.points), race: r}
+	e.touchAll()
+}
+
+// courseOf is the race on the course that counts: of the latest recorded line
+// that names one of its variants, else the edition's.
+func (e *Engine) courseOf(r *race.Race) *race.Race {
+	on := r
+	var best *logbook.CourseFact
+	for i := range e.courses {
+		c := &e.courses[i]
+		if c.Race != r.ID || best != nil && cmp.Or(cmp.Compare(c.Recorded, best.Recorded), cmp.Compare(c.Line, best.Line)) < 0 {
+			continue
+		}
+		if v := r.On(c.Variant); v != nil {
+			best, on = c, v
+		}
+	}
+	return on
 }
 
 // applyRulings works out which rulings stand and touches whom it concerns.

@@ -23,6 +23,9 @@ func (e *Engine) Add(f logbook.Facts) {
 	for _, g := range f.Guns {
 		e.AddGun(g)
 	}
+	for _, c := range f.Courses {
+		e.AddCourse(c)
+	}
 	for _, c := range f.Closes {
 		e.AddClose(c)
 	}

@@ -147,6 +147,14 @@ func randomFacts(rnd *rand.Rand) logbook.Facts {
 		f.Clocks = append(f.Clocks, logbook.Clock{Box: "k10", Epoch: 1, BoxAt: gunAt, True: gunAt.Add(-3 * time.Second)},
 			logbook.Clock{Box: "k10", Epoch: 1, BoxAt: gunAt.Add(4 * time.Hour), True: gunAt.Add(4*time.Hour + time.Second)})
 	}
+	if rnd.IntN(4) == 0 {
+		e.Races[0].Variants = []race.Variant{{ID: "short", DistanceM: 32000, Course: []race.CoursePoint{{Point: "stadium"},
+			{Point: "k10", AtM: 10000, Label: "10k"}, {Point: "turn", AtM: 16000, Label: "turn"}, {Point: "stadium", AtM: 32000}}}}
+		for k, v := range []string{"short", "", "none", "short"}[:1+rnd.IntN(4)] {
+			f.Courses = append(f.Courses, logbook.CourseFact{Course: logbook.Course{Race: "m", Variant: v},
+				Recorded: gunAt.Add(time.Duration(k) * time.Minute), Line: fmt.Sprint("c", k)})
+		}
+	}
 	if rnd.IntN(2) == 0 {
 		f.Closes = append(f.Closes, logbook.CloseFact{Recorded: gunAt.Add(6 * time.Hour), Line: "y"})
 	}
@@ -245,6 +253,9 @@ func piecemeal(rnd *rand.Rand, f logbook.Facts) *Engine {
 	}
 	for _, c := range f.Clocks {
 		steps = append(steps, func() { e.AddClock(c) }, func() { e.AddClock(c) })
+	}
+	for _, c := range f.Courses {
+		steps = append(steps, func() { e.AddCourse(c) })
 	}
 	for _, c := range f.Closes {
 		steps = append(steps, func() { e.AddClose(c) })
