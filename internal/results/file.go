@@ -184,6 +184,7 @@ func WriteJSON(w io.Writer, e *race.Edition, rows []Row) error {
 		}
 		b.WriteString("\n")
 		row := rows[i]
+		row.Partner = "" // whose customer somebody is stays in the office
 		if row.Splits == nil {
 			row.Splits = []SplitCell{}
 		}

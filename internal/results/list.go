@@ -50,7 +50,10 @@ func RowOf(rc *race.Race, r *scoring.Result, leader time.Duration) Row {
 		PlaceCategory: Place(r.PlaceCategory), Bib: r.Starter.Bib, PrintedName: p.Name.Show(), Sex: p.Sex,
 		Age: Place(r.Age), Country: p.Country.Code, Class: r.Starter.Class, Category: r.Category, Club: p.Club,
 		GunMs: -1, NetMs: -1, Splits: make([]SplitCell, len(r.Splits)), Flags: make([]string, len(r.Flags)),
-		Remark: r.Remark,
+		Remark: r.Remark, Team: r.Starter.Team, Partner: r.Starter.Partner, Resident: p.Resident,
+	}
+	if r.Status == scoring.Running {
+		row.GunAt = r.GunAt
 	}
 	if row.Class == "" {
 		row.Class = race.Open

@@ -27,6 +27,9 @@ type Row struct {
 	Class         race.Class     `json:"class"`
 	Category      string         `json:"category"`
 	Club          string         `json:"club,omitempty"`
+	Team          string         `json:"team,omitempty"`
+	Partner       string         `json:"partner,omitempty"` // for the office: no public file has it
+	Resident      race.Residency `json:"resident,omitempty"`
 	GunTime       string         `json:"gun_time"` // h:mm:ss
 	NetTime       string         `json:"net_time"`
 	GunMs         Ms             `json:"gun_ms"`
@@ -36,6 +39,7 @@ type Row struct {
 	Behind        string         `json:"behind"` // on the list's basis, "" for the first
 	Flags         []string       `json:"flags"`
 	Remark        string         `json:"remark"`
+	GunAt         race.Instant   `json:"gun_at,omitempty"` // of the wave, only of who is running: 0 = not fired
 }
 
 // SplitCell is one course point of a row. Missing splits stay blank.
