@@ -30,6 +30,10 @@ func routes(s *site.Site, pub *public.Room, off *office.Room) []site.Route {
 	}...)
 }
 
+// Table is every route with its permission, for tests over all of them. Its
+// handlers are not to be called.
+func Table() []site.Route { return routes(&site.Site{}, &public.Room{}, &office.Room{}) }
+
 // officeRoutes is the office's part of the table.
 func officeRoutes(off *office.Room) []site.Route {
 	if off == nil {

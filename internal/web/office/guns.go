@@ -22,6 +22,14 @@ type raceGuns struct {
 	Waves []waveGun
 }
 
+// Label names a wave's start, the wave too where the race has several.
+func (r raceGuns) Label(w waveGun) string {
+	if len(r.Waves) == 1 {
+		return r.Name
+	}
+	return r.Name + ", " + waveName(w.Wave)
+}
+
 // gunLine is one start record.
 type gunLine struct {
 	logbook.GunFact

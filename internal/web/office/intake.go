@@ -64,8 +64,8 @@ type importView struct {
 	Limit int // MB
 }
 
-// Import answers GET /office/e/{edition}/import: the first kind the caller may
-// bring in.
+// Import answers GET /office/e/{edition}/import: it leads to the first kind the
+// caller may bring in, back to the dashboard where there is none.
 func (m *Room) Import(c *site.Call) error {
 	p, err := m.at(c, "import")
 	if err != nil {
@@ -73,7 +73,7 @@ func (m *Room) Import(c *site.Call) error {
 	}
 	may := p.mayImport()
 	if len(may) == 0 {
-		return fault.New(fault.Forbidden, "access.forbidden", fault.Args{"permission": string(access.StartlistImport)})
+		return c.Redirect(p.Base())
 	}
 	first := may[0]
 	if !p.Ready() {
@@ -222,7 +222,7 @@ func (in Intake) Preview(c *site.Call) error {
 }
 
 func (m *Room) showPreview(c *site.Call, p place, k kind, u Upload, base string) error {
-	keep := c.Query("keep") != ""
+	keep := c.Query("keep") != "" && k.Line != "" // an edition is taken whole
 	j := m.preview(c, p, k, u, keep)
 	j.wait(400 * time.Millisecond)
 	v := previewView{place: p, Kind: k, Upload: u, Path: base, Job: j, report: j.report(), Keep: keep, preview: &preview{}}

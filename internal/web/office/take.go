@@ -25,7 +25,7 @@ func (in Intake) Take(c *site.Call) error {
 	if err != nil {
 		return err
 	}
-	look := in.m.preview(c, p, in.k, u, f.Get("keep") != "")
+	look := in.m.preview(c, p, in.k, u, f.Get("keep") != "" && in.k.Line != "")
 	by := c.Actor
 	j := &job{Edition: p.Desk.Edition, Needs: in.k.Needs, What: "office.job.import", Name: u.Name, Back: p.Base(), Began: p.Now}
 	in.m.jobs.start(j, func(ctx context.Context, j *job) error {
