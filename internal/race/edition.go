@@ -21,9 +21,12 @@ type Edition struct {
 	Categories []Category `toml:"category" json:"categories,omitempty"`
 	Timing     Timing     `toml:"timing" json:"timing"`
 	Bib        BibRule    `toml:"bib" json:"bib"`
-	ChipRules  []ChipRule `toml:"chip_rule" json:"chip_rules,omitempty"`
-	Lists      []List     `toml:"list" json:"lists,omitempty"`
-	Records    []Record   `toml:"record" json:"records,omitempty"`
+	// Protest is how long a provisional list can be protested before it may become
+	// official. 0 = there is no such period.
+	Protest   Duration   `toml:"protest" json:"protest,omitempty"`
+	ChipRules []ChipRule `toml:"chip_rule" json:"chip_rules,omitempty"`
+	Lists     []List     `toml:"list" json:"lists,omitempty"`
+	Records   []Record   `toml:"record" json:"records,omitempty"`
 }
 
 // Timing holds the edition's rules for turning reads into passings and for

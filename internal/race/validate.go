@@ -66,6 +66,8 @@ func Validate(e *Edition) (warnings fault.List, err error) {
 	}
 	v.categories()
 	v.chipRules()
+	v.lists()
+	v.records()
 	return v.warnings, v.faults.OrNil()
 }
 
@@ -184,6 +186,9 @@ func (v *validation) race(path string, r *Race, seen map[string]string) {
 	v.length(path+".time_limit", r.TimeLimit)
 	if r.RankBy != "" && r.RankBy != Gun && r.RankBy != Net {
 		v.bad("edition.bad_basis", path+".rank_by", fault.Args{"value": string(r.RankBy)})
+	}
+	if r.AgeGrade != "" && r.AgeGrade != Gun && r.AgeGrade != Net && r.AgeGrade != NoBasis {
+		v.bad("edition.bad_age_grade", path+".age_grade", fault.Args{"value": string(r.AgeGrade)})
 	}
 	if !(r.MaxSpeed >= 0) || math.IsInf(r.MaxSpeed, 0) {
 		v.bad("edition.negative", path+".max_speed", fault.Args{"value": metres(r.MaxSpeed)})

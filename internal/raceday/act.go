@@ -194,8 +194,14 @@ func (d *Desk) Publish(ctx context.Context, by access.Actor, raceID string, stat
 		return results.Publication{}, fault.New(fault.Conflict, "raceday.still_running",
 			fault.Args{"n": b.Counts.Running, "race": rc.Name})
 	}
-	pub, err := results.Publish(ctx, d.Shelf, d.Log, by,
+	if state == results.Official {
+		if err := d.mayBeOfficial(ctx, rc); err != nil {
+			return results.Publication{}, err
+		}
+	}
+	pub, err := results.Publish(ctx, d.Shelf, d.log(), by,
 		results.Due(s.Edition, rc, b.Rows, state, by.Name, note, d.Now()))
+	d.Field.Refresh()
 	if err != nil {
 		return pub, err
 	}

@@ -46,7 +46,30 @@ const (
 	ActClose     = "race.close"
 	ActReopen    = "race.reopen"
 	ActPublish   = "results.publish"
+	ActCourse    = "course.switch"
+	ActSwap      = "bib.swap"
+	ActCorrect   = "starter.correct"
+	ActProtest   = "protest.lodge"
+	ActDecide    = "protest.decide"
 )
+
+// shownAtOnce is the log whose own lines are on the pages as soon as they are
+// kept, without the way around through Follow.
+type shownAtOnce struct {
+	logbook.Log
+	field *live.Field
+}
+
+// Append keeps a line and takes it into the field.
+func (l shownAtOnce) Append(ctx context.Context, d logbook.Draft) (logbook.Line, error) {
+	line, err := l.Log.Append(ctx, d)
+	if err == nil {
+		l.field.Apply(line)
+	}
+	return line, err
+}
+
+func (d *Desk) log() logbook.Log { return shownAtOnce{d.Log, d.Field} }
 
 // state is the edition's snapshot; fault raceday.no_edition before its rules
 // were taken in.
@@ -77,11 +100,9 @@ func (d *Desk) tell(ctx context.Context, by access.Actor, act, subject string, d
 		return err
 	}
 	for _, body := range bodies {
-		line, err := d.Log.Append(ctx, logbook.Draft{Author: by.Name, At: d.Now(), Kind: kind, Body: body})
-		if err != nil {
+		if _, err := d.log().Append(ctx, logbook.Draft{Author: by.Name, At: d.Now(), Kind: kind, Body: body}); err != nil {
 			return err
 		}
-		d.Field.Apply(line)
 	}
 	d.Field.Refresh()
 	return nil

@@ -160,12 +160,11 @@ func (d *Desk) TakeReads(ctx context.Context, by access.Actor, file string, read
 		if progress != nil {
 			progress(done, len(reads))
 		}
-		line, err := d.Log.Append(ctx, logbook.Draft{Author: by.Name, At: d.Now(), Kind: logbook.KindReads,
+		_, err := d.log().Append(ctx, logbook.Draft{Author: by.Name, At: d.Now(), Kind: logbook.KindReads,
 			Body: reads[done:min(done+poll, len(reads))]})
 		if err != nil {
 			return err
 		}
-		d.Field.Apply(line)
 	}
 	if progress != nil {
 		progress(len(reads), len(reads))
