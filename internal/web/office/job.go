@@ -127,7 +127,7 @@ func newJobs(life context.Context, newID func() string, log *slog.Logger) *jobs 
 }
 
 // keptJobs is how many ended jobs are remembered: their files stay in memory.
-const keptJobs = 24
+const keptJobs = 12
 
 // start begins work in the background. It ends with the office's life.
 func (s *jobs) start(j *job, work func(ctx context.Context, j *job) error) *job {

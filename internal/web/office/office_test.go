@@ -179,6 +179,25 @@ func TestRuling_FaultsStandBesideTheirFieldAndNothingIsLost(t *testing.T) {
 	wants(t, w.Body.String(), `id="value-fault"`)
 }
 
+func TestRuling_EveryKindThatIsOfferedCanBeMade(t *testing.T) {
+	b := newBench(t)
+	d := b.day()
+	c := b.organiser()
+	for kind, v := range map[string][2]string{"dq": {"1"}, "dnf": {"1"}, "dns": {"1"}, "no_time": {"1"}, "time_adjust": {"2", "+30s"},
+		"finish_time": {"4", "1:02:03.4"}, "order": {"2", "1"}, "void_read": {"3", "stadium@2025-04-06T09:45:00+09:00"},
+		"chip": {"3", "C999"}, "give_read": {"3", "km5@2025-04-06T09:20:00+09:00"}, "wave": {"101", "fun"}, "race": {"101", "10k"}} {
+		form := url.Values{"bib": {v[0]}, "kind": {kind}, "value": {v[1]}, "rule": {"TR 16.8"}}
+		wants(t, c.page(base+"/rulings/new?effect=1&"+form.Encode()), "Make the ruling")
+		c.sent(base+"/rulings", form)
+	}
+	if n := len(d.Rulings()); n != 12 {
+		t.Errorf("%d rulings", n)
+	}
+	if strings.Count(c.page(base+"/rulings/new"), `type="radio"`) != 12 {
+		t.Error("the form offers other kinds")
+	}
+}
+
 func TestEvidence_EveryReadHasItsVerdictInWords(t *testing.T) {
 	b := newBench(t)
 	b.day()

@@ -20,7 +20,7 @@ type rulingKind struct {
 }
 
 // rulingKinds are the kinds in the order they are offered. Undo has a page of
-// its own.
+// its own; what holds for everybody (neutralise) comes as a file.
 var rulingKinds = []rulingKind{
 	{logbook.DQ, false, "", true},
 	{logbook.DNF, false, "", false},
@@ -31,6 +31,9 @@ var rulingKinds = []rulingKind{
 	{logbook.NoTime, false, "", false},
 	{logbook.VoidRead, true, "km5@2025-04-06T09:15:02.318+09:00", false},
 	{logbook.AssignChip, true, "05801A3F", false},
+	{logbook.GiveRead, true, "km5@2025-04-06T09:15:02.318+09:00", false},
+	{logbook.SetWave, true, "open", false},
+	{logbook.SetRace, true, "10k", false},
 }
 
 func kindOf(word string) *rulingKind {
