@@ -27,6 +27,7 @@ type document struct {
 	byFace  map[*face]*subset
 	forms   []form
 	pages   []int
+	marks   []bookmark
 	packer  *packer
 }
 
@@ -157,8 +158,8 @@ func (d *document) finish(about info) error {
 		kids[i] = strconv.Itoa(n) + " 0 R"
 	}
 	d.object(objPages, fmt.Sprintf("<< /Type /Pages /Count %d /Kids [%s] >>", len(kids), strings.Join(kids, " ")))
-	d.object(objCatalog, fmt.Sprintf("<< /Type /Catalog /Pages %d 0 R /Lang (%s) /ViewerPreferences << /DisplayDocTitle true >> >>",
-		objPages, about.lang))
+	d.object(objCatalog, fmt.Sprintf("<< /Type /Catalog /Pages %d 0 R /Lang (%s) %s/ViewerPreferences << /DisplayDocTitle true >> >>",
+		objPages, about.lang, d.outline()))
 	date := ""
 	if about.at != 0 {
 		stamp := about.at.Time().Format("20060102150405") + "Z"
