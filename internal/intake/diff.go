@@ -91,6 +91,9 @@ var starterFields = []struct {
 	{"country", func(s *race.Starter) string { return s.Person.Country.Code }},
 	{"class", func(s *race.Starter) string { return string(s.Class) }},
 	{"club", func(s *race.Starter) string { return s.Person.Club }},
+	{"team", func(s *race.Starter) string { return s.Team }},
+	{"resident", func(s *race.Starter) string { return string(s.Person.Resident) }},
+	{"partner", func(s *race.Starter) string { return s.Partner }},
 }
 
 func changes(o, n *race.Starter) (out []Difference) {

@@ -30,6 +30,9 @@ const (
 	startCountry
 	startClass
 	startClub
+	startTeam
+	startResident
+	startPartner
 )
 
 var startColumns = []sheet.Column{
@@ -46,6 +49,9 @@ var startColumns = []sheet.Column{
 	{Name: "country"},
 	{Name: "class"},
 	{Name: "club"},
+	{Name: "team"},
+	{Name: "resident"},
+	{Name: "partner"},
 }
 
 // StartList takes in a start list: bib, race and sex are required. Bibs and
@@ -102,6 +108,9 @@ func (in *startIntake) take(row *sheet.Row) (bad fault.List) {
 		in.doubts.add("startlist.no_name", func() *fault.Error { return row.Bad(startBib, "startlist.no_name", nil) })
 	}
 	s.Person.Club = in.texts.of([]byte(in.name(row, startClub, &bad)))
+	s.Person.Resident = in.resident(row, &bad)
+	s.Team = in.texts.of([]byte(in.name(row, startTeam, &bad)))
+	s.Partner = in.texts.of([]byte(in.name(row, startPartner, &bad)))
 	if len(bad) > 0 {
 		return bad
 	}
@@ -223,6 +232,16 @@ func (in *startIntake) sex(row *sheet.Row, bad *fault.List) race.Sex {
 		return race.Mixed
 	}
 	*bad = append(*bad, row.Bad(startSex, "startlist.bad_sex", nil))
+	return ""
+}
+
+// resident is "" where the list does not say.
+func (in *startIntake) resident(row *sheet.Row, bad *fault.List) race.Residency {
+	switch r := race.Residency(strings.ToLower(row.Text(startResident))); r {
+	case "", race.Resident, race.Visitor:
+		return r
+	}
+	*bad = append(*bad, row.Bad(startResident, "startlist.bad_resident", nil))
 	return ""
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"time"
 
@@ -61,6 +62,7 @@ func RowOf(rc *race.Race, r *scoring.Result, leader time.Duration) Row {
 	if r.Status == scoring.Finished {
 		row.GunTime, row.NetTime = race.Clock(r.Gun), race.Clock(r.Net)
 		row.GunMs, row.NetMs = MsOf(r.Gun), MsOf(r.Net)
+		row.AgeGrade = ageGrade(rc, r)
 		if d := Basis(rc, r) - leader; leader >= 0 && d > 0 {
 			row.Behind = "+" + race.Clock(d)
 		}
@@ -121,16 +123,43 @@ func Diff(before, after []Row) []Change {
 			out = append(out, Change{Bib: a.Bib, Name: a.PrintedName, Field: "row", After: string(a.Status)})
 			continue
 		}
-		x, y := b.fields(), a.fields()
-		for k := range x {
-			if x[k].value != y[k].value {
-				out = append(out, Change{a.Bib, a.PrintedName, x[k].name, x[k].value, y[k].value})
-			}
-		}
+		out = append(out, changes(b, a)...)
 	}
 	for i := range before {
 		if b := &before[i]; !seen[b.Bib] {
 			out = append(out, Change{Bib: b.Bib, Name: b.PrintedName, Field: "row", Before: string(b.Status)})
+		}
+	}
+	return out
+}
+
+// changes compares two rows of a bib field by field. On another course there
+// are other splits: one that is only in one of the rows was, or became, blank.
+func changes(b, a *Row) []Change {
+	x, y := b.fields(), a.fields()
+	var out []Change
+	say := func(name, before, after string) {
+		if before != after {
+			out = append(out, Change{a.Bib, a.PrintedName, name, before, after})
+		}
+	}
+	find := func(in []field, k int, name string) (string, bool) {
+		if k < len(in) && in[k].name == name { // nearly always at the same place
+			return in[k].value, true
+		}
+		i := slices.IndexFunc(in, func(f field) bool { return f.name == name })
+		if i < 0 {
+			return "", false
+		}
+		return in[i].value, true
+	}
+	for k := range y {
+		before, _ := find(x, k, y[k].name)
+		say(y[k].name, before, y[k].value)
+	}
+	for k := range x {
+		if _, kept := find(y, k, x[k].name); !kept {
+			say(x[k].name, x[k].value, "")
 		}
 	}
 	return out
@@ -142,7 +171,8 @@ func (r *Row) fields() []field {
 	f := []field{{"status", string(r.Status)}, {"place", r.Place.String()}, {"place_sex", r.PlaceSex.String()},
 		{"place_category", r.PlaceCategory.String()}, {"printed_name", r.PrintedName}, {"sex", string(r.Sex)},
 		{"age", r.Age.String()}, {"country", r.Country}, {"class", string(r.Class)}, {"category", r.Category},
-		{"gun_time", exact(r.GunTime, r.GunMs)}, {"net_time", exact(r.NetTime, r.NetMs)}, {"remark", r.Remark}}
+		{"gun_time", exact(r.GunTime, r.GunMs)}, {"net_time", exact(r.NetTime, r.NetMs)}, {"remark", r.Remark},
+		{"club", r.Club}, {"team", r.Team}, {"resident", string(r.Resident)}}
 	for _, s := range r.Splits {
 		f = append(f, field{"split_" + s.Label, exact(s.NetTime, s.NetMs)})
 	}
