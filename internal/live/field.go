@@ -131,6 +131,16 @@ func (f *Field) takePublication(p *logbook.Publication) {
 	}
 }
 
+// Take takes a whole set of facts in, as a log would have told them one by one,
+// and makes the snapshot.
+func (f *Field) Take(facts logbook.Facts) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.edition = facts.Edition
+	f.engine.Add(facts)
+	f.publish()
+}
+
 // Snapshot is the latest one. It is never nil.
 func (f *Field) Snapshot() *Snapshot { return f.snapshot.Load() }
 
