@@ -75,7 +75,7 @@ func TestIndexes_SameSnapshotSameIndex(t *testing.T) {
 	var x indexes
 	e := &race.Edition{ID: "e"}
 	one, two := &live.Snapshot{Edition: e}, &live.Snapshot{Edition: e}
-	if x.of(one) != x.of(one) {
+	if first, again := x.of(one), x.of(one); first != again {
 		t.Error("a snapshot is indexed twice")
 	}
 	if x.of(one) == x.of(two) {
