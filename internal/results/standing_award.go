@@ -47,8 +47,8 @@ func (m *maker) hope(s *Standing, rows []*Row) (waiting int, until race.Instant)
 		}
 		waiting++
 		end := m.limitOf(r)
-		if bounded && elapsed >= 0 {
-			if by := m.now.Add(last - elapsed); end == 0 || by < end {
+		if from := countsFrom(r, s.Basis); bounded && from != 0 {
+			if by := from.Add(last); end == 0 || by < end {
 				end = by
 			}
 		}
@@ -74,14 +74,19 @@ func lastPrize(s *Standing) (d time.Duration, ok bool) {
 // passed since his gun, or for net since he crossed the start. It is negative
 // where that is not known: the gun was not fired, or no split tells the start.
 func (m *maker) elapsed(r *Row, b race.Basis) time.Duration {
-	from := r.GunAt
-	if b == race.Net {
-		from = startOf(r)
-	}
+	from := countsFrom(r, b)
 	if from == 0 {
 		return scoring.None
 	}
 	return max(m.now.Sub(from), 0)
+}
+
+// countsFrom is when a runner's time began: his gun, or for net his start. 0 = not known.
+func countsFrom(r *Row, b race.Basis) race.Instant {
+	if b == race.Net {
+		return startOf(r)
+	}
+	return r.GunAt
 }
 
 // startOf is when a runner crossed the start, as the splits tell it; 0 = none does.

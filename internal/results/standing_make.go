@@ -33,12 +33,12 @@ func StandingOf(e *race.Edition, c Contest, id string, now race.Instant) (s Stan
 
 // StandingHead names a list without making it.
 type StandingHead struct {
-	ID     string
-	Title  Sentence
-	Rule   race.List
-	Value  string
-	Runner int  // starters who belong to it
-	Award  bool // has prizes
+	ID      string
+	Title   Sentence
+	Rule    race.List
+	Value   string
+	Runners int  // starters who belong to it
+	Award   bool // has prizes
 }
 
 // StandingHeads are the lists of a race in the order of Standings.
@@ -96,6 +96,9 @@ func (m *maker) all(only string) []Standing {
 	needed := m.needed()
 	var out []Standing
 	for _, r := range m.rules {
+		if only != "" && !strings.HasPrefix(only, r.ID) && !needed[r.ID] {
+			continue // no list of the rule can have that id
+		}
 		for _, d := range m.divide(r) {
 			s := m.standing(r, d)
 			if only != "" && s.ID != only && !needed[r.ID] {
@@ -133,11 +136,12 @@ type division struct {
 // as the edition lists them, the others by value.
 func (m *maker) divide(r race.List) []division {
 	whole := r.Of == race.OfAll || r.Teams()
-	at := map[string]int{}
 	var out []division
 	if whole {
 		out = []division{{}}
 	}
+	at := map[string]int{}      // by folded value, the division
+	spelled := map[string]int{} // by value as written; -1 = of no list
 	for i := range m.c.Rows {
 		row := &m.c.Rows[i]
 		if r.Sex != "" && row.Sex != r.Sex || r.Class != "" && row.Class != r.Class {
@@ -147,19 +151,18 @@ func (m *maker) divide(r race.List) []division {
 			out[0].rows = append(out[0].rows, row)
 			continue
 		}
-		value := valueOf(row, r.Of)
-		key := fold(value)
-		if key == "" || r.Only != "" && key != fold(r.Only) {
-			continue
-		}
-		k, known := at[key]
+		raw := valueOf(row, r.Of)
+		k, known := spelled[raw]
 		if !known {
-			k = len(out)
-			at[key] = k
-			out = append(out, division{value: value})
+			k = -1
+			if key := fold(raw); key != "" && (r.Only == "" || key == fold(r.Only)) {
+				out, k = join(out, at, key, squash(raw))
+			}
+			spelled[raw] = k
 		}
-		out[k].value = min(out[k].value, value)
-		out[k].rows = append(out[k].rows, row)
+		if k >= 0 {
+			out[k].rows = append(out[k].rows, row)
+		}
 	}
 	if len(out) == 0 && r.Only != "" {
 		out = []division{{value: r.Only}}
@@ -168,6 +171,19 @@ func (m *maker) divide(r race.List) []division {
 		return cmp.Or(cmp.Compare(m.weigh(r.Of, a.value), m.weigh(r.Of, b.value)), cmp.Compare(a.value, b.value))
 	})
 	return out
+}
+
+// join finds the division of a value, or begins it. Of several spellings the
+// first in order of letters names it.
+func join(list []division, at map[string]int, key, value string) ([]division, int) {
+	k, known := at[key]
+	if !known {
+		k = len(list)
+		at[key] = k
+		list = append(list, division{value: value})
+	}
+	list[k].value = min(list[k].value, value)
+	return list, k
 }
 
 // valueOf is the value by which a rule's lists take a runner, "" = none of them.
@@ -195,7 +211,9 @@ func valueOf(r *Row, of race.ListOf) string {
 
 // fold is the form in which values are compared: names of clubs and partners
 // are typed by many hands.
-func fold(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+func fold(s string) string { return strings.ToLower(squash(s)) }
+
+func squash(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 var firstValues = []string{"M", "F", "X", "elite", "open", "yes", "no"}
 
@@ -282,15 +300,34 @@ func (m *maker) sections(s *Standing, rows []*Row) []*Row {
 			s.Rest = append(s.Rest, r)
 		}
 	}
-	slices.SortFunc(placed, func(a, b *Row) int {
-		return cmp.Or(cmp.Compare(m.order(s, a), m.order(s, b)), scoring.CompareBibs(a.Bib, b.Bib))
-	})
+	m.sort(s, placed)
 	slices.SortFunc(s.NoTime, func(a, b *Row) int { return scoring.CompareBibs(a.Bib, b.Bib) })
 	slices.SortFunc(s.Rest, func(a, b *Row) int {
 		return cmp.Or(cmp.Compare(slices.Index(restOrder, a.Status), slices.Index(restOrder, b.Status)),
 			cmp.Compare(reached(b), reached(a)), scoring.CompareBibs(a.Bib, b.Bib))
 	})
 	return placed
+}
+
+// sort puts runners in the order of the list, equals by bib.
+func (m *maker) sort(s *Standing, rows []*Row) {
+	type keyed struct {
+		order int64
+		row   *Row
+	}
+	list := make([]keyed, len(rows))
+	for i, r := range rows {
+		list[i] = keyed{m.order(s, r), r}
+	}
+	slices.SortFunc(list, func(a, b keyed) int {
+		if c := cmp.Compare(a.order, b.order); c != 0 {
+			return c
+		}
+		return scoring.CompareBibs(a.row.Bib, b.row.Bib)
+	})
+	for i := range list {
+		rows[i] = list[i].row
+	}
 }
 
 var restOrder = []scoring.Status{scoring.Running, scoring.DNF, scoring.DQ, scoring.DNS}
@@ -336,7 +373,7 @@ func (m *maker) lines(s *Standing, placed []*Row) {
 	for i, r := range placed {
 		ms := timeOn(r, s.Basis)
 		l := &s.Lines[i]
-		*l = StandingLine{Place: i + 1, Row: r, Ms: ms, Time: race.Clock(ms.Duration())}
+		*l = StandingLine{Place: i + 1, Row: r, Ms: ms, Time: printed(r, s.Basis)}
 		if i > 0 && m.order(s, placed[i-1]) == m.order(s, r) {
 			l.Place = s.Lines[i-1].Place
 		}
@@ -344,9 +381,25 @@ func (m *maker) lines(s *Standing, placed []*Row) {
 			l.Prize = l.Place
 		}
 		if d := ms - s.Lines[0].Ms; d > 0 {
-			l.Behind = "+" + race.Clock(d.Duration())
+			l.Behind = behind(d)
 		}
 	}
+}
+
+// printed is a runner's time on a basis as the row prints it.
+func printed(r *Row, b race.Basis) string {
+	if b == race.Net {
+		return r.NetTime
+	}
+	return r.GunTime
+}
+
+// behind is "+h:mm:ss", rounded up: race.Clock for the many lines of a list.
+func behind(d Ms) string {
+	s := (int64(d) + 999) / 1000
+	b := strconv.AppendInt(append(make([]byte, 0, 10), '+'), s/3600, 10)
+	m, s := s/60%60, s%60
+	return string(append(b, ':', byte('0'+m/10), byte('0'+m%10), ':', byte('0'+s/10), byte('0'+s%10)))
 }
 
 // leaveOut takes out who has a prize in one of the lists the rule excludes.

@@ -62,7 +62,7 @@ func byTeam(of race.ListOf, rows []*Row) []*team {
 	at := map[string]*team{}
 	var out []*team
 	for _, r := range rows {
-		name := valueOf(r, of)
+		name := squash(valueOf(r, of))
 		key := fold(name)
 		if key == "" {
 			continue
