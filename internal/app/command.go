@@ -13,6 +13,7 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" help:"The office: pages for runners, spectators and the crew, on one data folder."`
 	Score       scoreCmd       `cmd:"" help:"Files in, result files out: no data folder, no server."`
 	Explain     explainCmd     `cmd:"" help:"Why a result is what it is: which reads made it, which were set aside, which rulings apply."`
+	Reads       readsCmd       `cmd:"" help:"Reads of other timing systems and of paper lists."`
 	Certificate certificateCmd `cmd:"" help:"Certificates as PDF from a results file."`
 	Logbook     logbookCmd     `cmd:"" help:"The race's record as a file: export, import, merge, verify."`
 	Account     accountCmd     `cmd:"" help:"Accounts of the crew."`

@@ -28,6 +28,8 @@ type scoreCmd struct {
 	Format    []string `default:"csv,json" help:"csv, json, xlsx."`
 	Open      bool     `help:"The race is still on: who has not finished is running, not DNF or DNS."`
 	KeepGoing bool     `help:"Take the good rows; write the bad ones to FILE.rejected.csv."`
+	ReadsAs   string   `placeholder:"FORMAT" help:"The reads are another system's: auto, raceresult, chronotrack, chronotrack-raw, ipico, table, finish-list."`
+	foreignFlags
 }
 
 // formats are the files a list can be written as.
@@ -126,7 +128,7 @@ func (c *scoreCmd) facts(r *run) (*logbook.Facts, error) {
 	}
 	f.StartList = list
 	for _, name := range c.Reads {
-		reads, err := readTable(r, name, c.KeepGoing, e, intake.Reads)
+		reads, err := c.readsOf(r, name, f)
 		if err := collect(err); err != nil {
 			return nil, err
 		}
