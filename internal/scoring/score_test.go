@@ -217,20 +217,15 @@ func shuffled[T any](rnd *rand.Rand, in []T) []T {
 // TestScore_OrderDuplicationAndBatchingChangeNothing is the property the whole
 // race wing rests on: the logbook is a set, and incremental equals from scratch.
 func TestScore_OrderDuplicationAndBatchingChangeNothing(t *testing.T) {
-	rounds := 3000
-	if testing.Short() {
-		rounds = 300
-	}
-	for seed := range rounds {
-		rnd := rand.New(rand.NewPCG(uint64(seed), 7))
+	randomRaces(t, func(t *testing.T, rnd *rand.Rand) {
 		f := randomFacts(rnd)
 		whole := NewEngine()
 		whole.Add(f)
 		want := show(whole)
 		if got := show(piecemeal(rnd, f)); got != want {
-			t.Fatalf("seed %d: piecemeal differs\n%s", seed, firstDifference(want, got))
+			t.Fatalf("piecemeal differs\n%s", firstDifference(want, got))
 		}
-	}
+	})
 }
 
 // piecemeal gives an engine the same facts in any order, in batches, some of
