@@ -24,7 +24,7 @@ var borrowed = map[string][]string{
 	"access":  {"golang.org/x/crypto/argon2", "golang.org/x/text/unicode/norm"},
 	"lang":    {"github.com/pelletier/go-toml/v2", "golang.org/x/text"},
 	"sheet":   {"golang.org/x/text", "github.com/xuri/excelize/v2"},
-	"intake":  {"github.com/pelletier/go-toml/v2", "golang.org/x/text/unicode/norm"},
+	"intake":  {"github.com/pelletier/go-toml/v2", "golang.org/x/text"},
 	"results": {"github.com/xuri/excelize/v2"},
 	"race":    {"golang.org/x/text/language"}, // names of countries
 }
