@@ -32,6 +32,7 @@ clock.record        s      0    y         y          n       n         n
 chip.assign         s      0    y         y          y       n         n
 ruling.make         s      0    y         n          y       n         n
 note.write          s      0    y         y          y       y         n
+protest.lodge       s      0    y         y          y       n         n
 results.publish     s      0    y         y          y       n         n
 results.official    s      0    y         n          y       n         n
 logbook.export      s      0    y         y          y       n         n

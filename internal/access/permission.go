@@ -22,6 +22,7 @@ const (
 	ChipAssign      Permission = "chip.assign"      // which bib carries which chip
 	RulingMake      Permission = "ruling.make"      // decisions of the referee
 	NoteWrite       Permission = "note.write"       // a remark in the logbook
+	ProtestLodge    Permission = "protest.lodge"    // take a protest down; the decision is a ruling
 	ResultsPublish  Permission = "results.publish"  // a provisional revision
 	ResultsOfficial Permission = "results.official" // an official revision
 	LogbookExport   Permission = "logbook.export"   // the race's record as a file
@@ -82,6 +83,7 @@ var table = []rule{
 	{ChipAssign, atEdition, roleSet{Timekeeper, Referee}},
 	{RulingMake, atEdition, roleSet{Referee}},
 	{NoteWrite, atEdition, roleSet{Timekeeper, Referee, Announcer}},
+	{ProtestLodge, atEdition, roleSet{Timekeeper, Referee}},
 	{ResultsPublish, atEdition, roleSet{Timekeeper, Referee}},
 	{ResultsOfficial, atEdition, roleSet{Referee}},
 	{LogbookExport, atEdition, roleSet{Timekeeper, Referee}},

@@ -302,7 +302,7 @@ func (f *Field) Explain(bib string) (x Explanation, ok bool) {
 	if r == nil {
 		return x, false
 	}
-	x = Explanation{Race: f.edition.Race(r.Starter.Race), Result: *r, GunAt: r.GunAt}
+	x = Explanation{Race: f.engine.RaceOf(bib), Result: *r, GunAt: r.GunAt}
 	x.Result.Splits, x.Result.Flags = slices.Clone(r.Splits), slices.Clone(r.Flags)
 	leader := scoring.None
 	if l := f.engine.Leaders(x.Race.ID, 1); len(l) == 1 && l[0].Status == scoring.Finished {

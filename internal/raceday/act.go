@@ -39,21 +39,27 @@ func (d *Desk) Guns() []logbook.GunFact { return d.Field.Facts().Guns }
 
 // RecordClock writes a comparison of a box's clock with true time.
 func (d *Desk) RecordClock(ctx context.Context, by access.Actor, c logbook.Clock) error {
-	if c.Box = strings.TrimSpace(c.Box); c.Box == "" {
-		return fault.New(fault.Invalid, "raceday.box_empty", nil).On("box")
-	}
-	if c.BoxAt == 0 || c.True == 0 {
-		return fault.New(fault.Invalid, "raceday.clock_empty", nil).On("box_at")
+	c, err := d.checkClock(c)
+	if err != nil {
+		return err
 	}
 	return d.tell(ctx, by, ActClock, c.Box, c, logbook.KindClock, c)
 }
 
 // check fills in a ruling's id, author and instant, and refuses what cannot be
 // meant: an unknown bib, a race the bib does not run, a value of the wrong form.
+// Only a neutralised span may name no bib: it holds for everybody of its race.
 func (d *Desk) check(by access.Actor, r logbook.Ruling) (logbook.Ruling, error) {
 	s, err := d.state()
 	if err != nil {
 		return r, err
+	}
+	if r.Kind == logbook.Neutralise && strings.TrimSpace(r.Bib) == "" {
+		if r, err = d.neutralAll(r, s.Edition); err != nil {
+			return r, err
+		}
+		r.ID, r.By, r.At = d.NewID(), by.Name, d.Now()
+		return r, nil
 	}
 	facts := d.Field.Facts()
 	key := s.Edition.Bib.Key(r.Bib)

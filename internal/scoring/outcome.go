@@ -105,7 +105,7 @@ const (
 
 // Problem is something a person should look at, ordered by what it would change.
 type Problem struct {
-	Code   string // a flag code, or "orphan_chip", "time_without_bib", "gun_missing", "ruling_..."
+	Code   string // a flag code, or "orphan_chip", "time_without_bib", "tie", "gun_missing", "ruling_..."
 	Race   string
 	Bib    string
 	Weight int // larger is more urgent: a podium place first

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"stadion/internal/logbook"
 )
@@ -33,6 +34,7 @@ func (e *Engine) problems(boards []Board) []Problem {
 				}
 			}
 		}
+		out = append(out, ties(b)...)
 		if missing {
 			out = append(out, Problem{Code: string(FlagGunMissing), Race: b.Race.ID, Weight: 3000})
 		}
@@ -51,6 +53,33 @@ func (e *Engine) problems(boards []Board) []Problem {
 			CompareBibs(a.Bib, b.Bib), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Args["chip"], b.Args["chip"]))
 	})
 	return out
+}
+
+// ties are the places that several runners share, as far as a prize may hang on
+// them: the judges may have seen who was first (cases 42, 43). Places that a
+// ruling decided are not among them.
+func ties(b Board) []Problem {
+	var out []Problem
+	for from := 0; from < len(b.Results) && b.Results[from].Place > 0; {
+		first := b.Results[from]
+		to, stake := from, 0
+		var bibs []string
+		for ; to < len(b.Results) && b.Results[to].Place == first.Place; to++ {
+			bibs = append(bibs, b.Results[to].Starter.Bib)
+			stake = max(stake, b.Results[to].stake())
+		}
+		if to-from > 1 && stake >= 500 && !first.decided() {
+			out = append(out, Problem{Code: "tie", Race: b.Race.ID, Bib: first.Starter.Bib, Weight: 65 + stake,
+				Args: map[string]string{"bibs": strings.Join(bibs, ", "), "n": strconv.Itoa(to - from), "place": strconv.Itoa(first.Place)}})
+		}
+		from = to
+	}
+	return out
+}
+
+// decided reports whether the judges placed the runner.
+func (r *Result) decided() bool {
+	return slices.ContainsFunc(r.Flags, func(f Flag) bool { return f.Code == FlagTieDecided })
 }
 
 // doubtful leaves out what is common and harmless, one missed mat, and what a

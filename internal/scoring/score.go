@@ -8,6 +8,7 @@ import (
 	"iter"
 
 	"stadion/internal/logbook"
+	"stadion/internal/race"
 )
 
 // Score says what the facts mean. Facts without an edition give no boards.
@@ -80,6 +81,18 @@ func (e *Engine) Result(bib string) *Result {
 		}
 	}
 	return nil
+}
+
+// RaceOf is the race a runner is scored in, on the course that counts: another
+// one than the start list's where a ruling or a switched course says so. Nil if
+// the bib has no result.
+func (e *Engine) RaceOf(bib string) *race.Race {
+	e.settle()
+	i, ok := e.bibs[e.edition.Bib.Key(bib)]
+	if !ok || e.runners[i].board < 0 {
+		return nil
+	}
+	return e.boards[e.runners[i].board].race
 }
 
 // Leaders are the first n of a race's list; the leaderboard after a change.

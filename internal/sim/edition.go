@@ -75,6 +75,7 @@ func Edition() *race.Edition {
 		raceOf("10k", "10 km", 10000, 105*time.Minute, tenCourse, race.Wave{ID: "all", Gun: clock("09:30")}),
 		raceOf("5k", "5 km", 5000, 75*time.Minute, fiveCourse, race.Wave{ID: "all", Gun: clock("09:45")}),
 	}
+	e.Races[0].Variants = []race.Variant{{ID: "short", Name: "Turn at 17.2 km (riverside closed)", DistanceM: 34390, Course: shortCourse}}
 	e.Categories = ageGroups()
 	return e
 }
@@ -107,6 +108,23 @@ var marathonCourse = []race.CoursePoint{
 	{Point: "km5", AtM: 37195, Label: "37.2k"},
 	{Point: "km40", AtM: 40000, Label: "40k"},
 	{Point: stadium, AtM: 42195},
+}
+
+// shortCourse is the marathon on a day on which the riverside cannot be run: the
+// road ends at 17,195 m, where the mat of the 25 km lies, so that it and all that
+// follow are met on the way back as ever.
+var shortCourse = []race.CoursePoint{
+	{Point: stadium},
+	{Point: "km5", AtM: 5000, Label: "5k"},
+	{Point: "km10", AtM: 10000, Label: "10k"},
+	{Point: "km15", AtM: 15000, Label: "15k"},
+	{Point: "km25", AtM: 17195, Label: "Turn"},
+	{Point: "km30", AtM: 22195, Label: "22.2k"},
+	{Point: "km10", AtM: 24390, Label: "24.4k"},
+	{Point: "km35", AtM: 27195, Label: "27.2k"},
+	{Point: "km5", AtM: 29390, Label: "29.4k"},
+	{Point: "km40", AtM: 32195, Label: "32.2k"},
+	{Point: stadium, AtM: 34390},
 }
 
 var halfCourse = []race.CoursePoint{

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"cmp"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"stadion/internal/logbook"
@@ -89,6 +91,7 @@ type plan struct {
 	lostM   float64      // the chip is lost there
 	cutM    float64      // metres not run after cutAtM
 	carries []int        // whose chips
+	mate    int          // of the later one of two who come in side by side: 1 + index of the other
 }
 
 const cutAtM = 16000
@@ -164,6 +167,7 @@ func (st *stage) castRoles(r *rand.Rand) {
 			able = append(able, i)
 		}
 	}
+	st.castTie()
 	r.Shuffle(len(able), func(i, j int) { able[i], able[j] = able[j], able[i] })
 	if len(able) < 9 {
 		return // too small a field for special cases
@@ -187,6 +191,30 @@ func (st *stage) castRoles(r *rand.Rand) {
 	st.own[able[7]].start = st.own[able[7]].gun.Add(14 * time.Minute)
 	st.do(able[8], DeedLostChip)
 	st.own[able[8]].lostM = 40500
+}
+
+// castTie lets the second and the third of the marathon's elite run side by side
+// and come in together; women where there are three of them.
+func (st *stage) castTie() {
+	best := map[race.Sex][]int{}
+	for i := range st.Runners {
+		s, p := st.Runners[i].Starter, &st.own[i]
+		if s.Class == race.Elite && p.pace.distance == marathonM && p.start != 0 && p.dropM > marathonM {
+			best[s.Person.Sex] = append(best[s.Person.Sex], i)
+		}
+	}
+	for _, sex := range []race.Sex{race.Female, race.Male} {
+		pack := best[sex]
+		if len(pack) < 3 {
+			continue
+		}
+		slices.SortFunc(pack, func(a, b int) int { return cmp.Compare(st.own[a].pace.total, st.own[b].pace.total) })
+		a, b := min(pack[1], pack[2]), max(pack[1], pack[2])
+		st.do(a, DeedTied)
+		st.do(b, DeedTied)
+		st.own[b].pace, st.own[b].start, st.own[b].mate = st.own[a].pace, st.own[a].start, a+1
+		return
+	}
 }
 
 func (st *stage) do(i int, d Deed) { st.Runners[i].Deeds = append(st.Runners[i].Deeds, d) }

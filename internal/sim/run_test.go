@@ -48,6 +48,30 @@ func TestRun_ScoredResultAgreesWithTheTruth(t *testing.T) {
 	}
 }
 
+func TestRun_TwoOfTheEliteShareAPlaceUntilTheJudgesDecide(t *testing.T) {
+	for seed := range uint64(4) {
+		truth := sim.Run(sim.Edition(), sim.StartListOf(seed, 600), seed)
+		var tied []string
+		for i := range truth.Runners {
+			if truth.Runners[i].Did(sim.DeedTied) {
+				tied = append(tied, truth.Runners[i].Starter.Bib)
+			}
+		}
+		o := scoring.Score(facts(truth))
+		at := slices.IndexFunc(o.Problems, func(p scoring.Problem) bool { return p.Code == "tie" && slices.Contains(tied, p.Bib) })
+		if len(tied) != 2 || at < 0 {
+			t.Errorf("seed %d: %v came in together, the problems are %v", seed, tied, o.Problems)
+		}
+	}
+}
+
+func TestEdition_TheMarathonHasAnotherCourseForTheDay(t *testing.T) {
+	e := sim.Edition()
+	if warnings, err := race.Validate(e); err != nil || len(warnings) > 0 || e.Races[0].On("short") == nil {
+		t.Errorf("%v, %v", warnings, err)
+	}
+}
+
 func times(o *scoring.Outcome, raceID string, sex race.Sex) []time.Duration {
 	var out []time.Duration
 	for _, b := range o.Boards {

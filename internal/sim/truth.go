@@ -20,7 +20,7 @@ const (
 type Deed string
 
 // The deeds. From the first to DeedLostChip each befalls one runner of a field
-// (DeedSwapped two), whatever its size.
+// (DeedSwapped and DeedTied two), whatever its size.
 const (
 	DeedCut           Deed = "cut_the_course"                 // turned five kilometres early; disqualified in the afternoon
 	DeedSwapped       Deed = "swapped_chips"                  // two friends mixed up their bibs' chips
@@ -30,6 +30,7 @@ const (
 	DeedEarly         Deed = "started_with_an_earlier_wave"   // minutes before the own gun
 	DeedLate          Deed = "started_after_the_start_closed" // no start read counts
 	DeedLostChip      Deed = "lost_the_chip"                  // a timekeeper wrote the finish down by hand
+	DeedTied          Deed = "came_in_side_by_side"           // the mat saw both at the same millisecond: the judges decide
 	DeedSwept         Deed = "over_the_limit"                 // out of the race, or led in without time
 	DeedStood         Deed = "stood_on_the_start_mat"
 	DeedWarmedUp      Deed = "warmed_up_over_the_start_mat"

@@ -105,6 +105,9 @@ func (w *walk) meet(p pass) bool {
 func (w *walk) bib(bib int, p pass, at race.Instant, speed float64) race.Instant {
 	var main, backup seen
 	var offset time.Duration
+	if got := w.together(bib, p, &main); got != 0 {
+		at = got.Add(seconds(reach / max(speed, 0.5)))
+	}
 	for _, b := range p.boxes {
 		if !b.backup {
 			w.read(b, bib, at, speed, p.k == 0, &main)
@@ -121,6 +124,20 @@ func (w *walk) bib(bib int, p pass, at race.Instant, speed float64) race.Instant
 		return got.Add(offset)
 	}
 	return 0
+}
+
+// together lets the later one of two who come in side by side be seen by the
+// finish mat at the very instant the other was, and gives that instant.
+func (w *walk) together(bib int, p pass, s *seen) race.Instant {
+	if w.mate == 0 || p.k != len(w.At)-1 {
+		return 0
+	}
+	at := last(w.Runners[w.mate-1].Seen)
+	if at != 0 {
+		p.boxes[0].record(at, w.chipOf[bib][0], -60, 1, s)
+		w.At[p.k] = last(w.Runners[w.mate-1].At)
+	}
+	return at
 }
 
 // lag is how much later the backup mat, three metres on, is crossed.
