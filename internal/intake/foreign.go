@@ -197,6 +197,7 @@ type foreign struct {
 	window window
 	dated  bool
 	dates  dateOrder
+	last   lastDay
 	places places
 	texts  interner
 	reads  []logbook.Read

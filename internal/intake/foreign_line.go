@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
-
 	"stadion/internal/fault"
 	"stadion/internal/sheet"
 )
@@ -86,10 +84,11 @@ func (f *foreign) lines(take func(*textLine) fault.List) error {
 // latin1 reads a line that is no UTF-8 in the encoding of older decoders. Codes
 // and times are plain letters; only names of boxes can be concerned.
 func (f *foreign) latin1(l *textLine) string {
-	text, err := charmap.ISO8859_1.NewDecoder().String(l.text)
-	if err != nil {
-		text = strings.ToValidUTF8(l.text, "\uFFFD")
+	runes := make([]rune, len(l.text))
+	for i := range len(l.text) {
+		runes[i] = rune(l.text[i]) // in Latin-1 a byte is the number of its letter
 	}
+	text := string(runes)
 	f.doubts.add("foreign.latin1", func() *fault.Error {
 		return sheet.At("foreign.latin1", l.file, l.n, "", fault.Args{"value": sheet.Show(text)})
 	})
@@ -117,8 +116,7 @@ func eachLine(name string, data []byte, do func(l *textLine, at int, last bool) 
 		if i := bytes.IndexByte(text, 0); i >= 0 {
 			return fault.List{sheet.At("sheet.binary", name, n, "", fault.Args{"byte": i + 1})}
 		}
-		text = bytes.TrimSpace(text)
-		if len(text) == 0 {
+		if text = bytes.Trim(text, " \r"); len(bytes.TrimSpace(text)) == 0 { // tabs at the end are empty fields
 			continue
 		}
 		if err := do(&textLine{file: name, n: n, text: string(text)}, at, last); err != nil {

@@ -44,7 +44,20 @@ func firstThat(data []byte, is func(string) bool) (found bool) {
 
 // The fields of a passing, by their number. A record has 20 since protocol 1.6;
 // one with 19 lacks the field "loop only"; older ones end earlier.
-var raceResultFields = map[role]int{inNumber: 0, inChip: 1, inDate: 2, inTime: 3, inHits: 5, inRSSI: 6, inActive: 8, inLoop: 10}
+var (
+	raceResultFields = map[role]int{inNumber: 0, inChip: 1, inDate: 2, inTime: 3, inHits: 5, inRSSI: 6, inActive: 8, inLoop: 10}
+	raceResultFull   = withBox(16)
+	raceResultV1     = withBox(15)
+)
+
+// withBox are the fields of a record that names its box, from that field on.
+func withBox(name int) map[role]int {
+	at := map[role]int{inBoxName: name, inFile: name + 1, inAntenna: name + 2, inBox: name + 3}
+	for r, i := range raceResultFields {
+		at[r] = i
+	}
+	return at
+}
 
 func (f *foreign) raceResult(l *textLine) fault.List {
 	text := strings.TrimPrefix(l.text, "#P")
@@ -72,13 +85,11 @@ func (f *foreign) raceResult(l *textLine) fault.List {
 		}
 		return fault.List{l.whole("foreign.few_fields", fault.Args{"what": formatName(AsRaceResult), "found": n, "want": 7})}
 	}
-	if n >= 19 {
-		shift := min(n, 20) - 20
-		at := map[role]int{inBoxName: 16 + shift, inFile: 17 + shift, inAntenna: 18 + shift, inBox: 19 + shift}
-		for r, i := range raceResultFields {
-			at[r] = i
-		}
-		l.at = at
+	switch {
+	case n >= 20:
+		l.at = raceResultFull
+	case n == 19:
+		l.at = raceResultV1
 	}
 	return f.passing(l)
 }

@@ -54,6 +54,9 @@ func TestForeign_TellsEachFormAndTakesItsReads(t *testing.T) {
 		"raceresult, old protocol with tabs, clock without GPS": {intake.AsRaceResult, intake.ForeignOptions{Date: "2025-04-06", PointOf: anywhere},
 			"1\t33\t0000-00-00\t09:15:02.773\t6692\t12\t-68\t09ca52\n", []logbook.Read{
 				with(read("33", "", "09:15:02.773"), func(r *logbook.Read) { r.RSSI = -68 })}},
+		"raceresult, tabs, and a box with a name only": {intake.AsRaceResult, intake.ForeignOptions{PointOf: map[string]string{"arch": "km5"}},
+			"1\t4711\t2025-04-06\t09:15:02.318\t88\t41\t-57\t\t0\t\t\t\t\t\t\t\tArch\t12\t3\t\n", []logbook.Read{
+				with(read("4711", "Arch", "09:15:02.318"), func(r *logbook.Read) { r.Epoch, r.Seq, r.Antenna, r.RSSI = 12, 1, 3, -57 })}},
 		"raceresult, table in German": {intake.AsRaceResult, intake.ForeignOptions{},
 			"Passing-Nr;Transponder;Datum;Uhrzeit;Treffer;RSSI;Messpunkt\n1;4711;06.04.2025;09:15:02,318;41;-57;km5\n", []logbook.Read{
 				with(read("4711", "", "09:15:02.318"), func(r *logbook.Read) { r.RSSI = -57 })}},
@@ -332,4 +335,18 @@ func FuzzForeign(f *testing.F) {
 			t.Errorf("%d reads, %d rulings, %+v", len(got), len(rep.Rulings), rep.Report)
 		}
 	})
+}
+
+func BenchmarkForeign_DecoderFile(b *testing.B) {
+	var text strings.Builder
+	for i := range 100_000 {
+		fmt.Fprintf(&text, "%d;%d;2025-04-06;09:%02d:%02d.318;88;41;-57;;0;;;;;;;;Arch;12;3;D-5001\n", i+1, i%20_000, i/60%60, i%60)
+	}
+	e := reference(b)
+	b.SetBytes(int64(text.Len()))
+	for b.Loop() {
+		if got, _, err := intake.Foreign("f.txt", strings.NewReader(text.String()), e, intake.ForeignOptions{PointOf: anywhere}); err != nil || len(got) != 100_000 {
+			b.Fatal(err)
+		}
+	}
 }

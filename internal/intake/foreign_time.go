@@ -101,8 +101,28 @@ func (o *dateOrder) learn(values func(yield func(string))) {
 	}
 }
 
+// lastDay remembers the day of the row before, which is nearly always that of
+// this one, and the zone's offset on it where it is the same all around it.
+type lastDay struct {
+	value  string
+	day    day
+	at     race.Instant // when its clocks began
+	steady day          // the day that at is of
+}
+
 // date reads a day. Two days that are possible are asked about.
 func (f *foreign) date(value string, bad func(code string, args fault.Args) *fault.Error) (day, *fault.Error) {
+	if value == f.last.value && value != "" {
+		return f.last.day, nil
+	}
+	d, wrong := f.readDate(value, bad)
+	if wrong == nil && d != (day{}) {
+		f.last.value, f.last.day = value, d
+	}
+	return d, wrong
+}
+
+func (f *foreign) readDate(value string, bad func(code string, args fault.Args) *fault.Error) (day, *fault.Error) {
 	if m := yearLeads.FindStringSubmatch(value); m != nil {
 		if d := inOrder("ymd", m[1], m[2], m[3]); d.ok() {
 			return d, nil
@@ -157,6 +177,15 @@ var ofDay = regexp.MustCompile(`^([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]
 
 // timeOfDay reads 09:15:02.318 exactly, with am or pm where it has one.
 func timeOfDay(value string) (time.Duration, bool) {
+	if len(value) >= 8 && value[2] == ':' && value[5] == ':' {
+		h, ok1 := two([]byte(value))
+		m, ok2 := two([]byte(value[3:]))
+		s, ok3 := two([]byte(value[6:]))
+		nanos, rest, ok := fraction([]byte(value[8:]))
+		if ok && ok1 && ok2 && ok3 && len(rest) == 0 && h < 24 && m < 60 && s < 60 {
+			return hms(h, m, s) + time.Duration(nanos), true
+		}
+	}
 	m := ofDay.FindStringSubmatch(value)
 	if m == nil {
 		return 0, false
@@ -203,9 +232,29 @@ func onClock(d day, tod time.Duration, zone *time.Location) (out []race.Instant)
 	return out
 }
 
+// steady reports whether no clock of a zone was set on a day, nor on the days
+// around it.
+func steady(d day, zone *time.Location) bool {
+	first := 0
+	for h := -24; h <= 48; h++ {
+		_, offset := time.Date(d.y, time.Month(d.m), d.d, h, 0, 0, 0, time.UTC).In(zone).Zone()
+		if h > -24 && offset != first {
+			return false
+		}
+		first = offset
+	}
+	return true
+}
+
 // on is the instant of a time of day, or a fault where there is none or two.
 func (f *foreign) on(d day, tod time.Duration, bad func(code string, args fault.Args) *fault.Error) (race.Instant, *fault.Error) {
+	if d == f.last.steady {
+		return known(f.last.at.Add(tod)), nil
+	}
 	at := onClock(d, tod, f.zone)
+	if len(at) == 1 && steady(d, f.zone) {
+		f.last.steady, f.last.at = d, at[0].Add(-tod)
+	}
 	switch len(at) {
 	case 0:
 		return 0, bad("foreign.clock_skipped", fault.Args{"zone": f.zone.String(), "day": d.String()})
