@@ -104,6 +104,58 @@ func BenchmarkOneRead(b *testing.B) {
 	}
 }
 
+// BenchmarkOneRuling is one more ruling to a corrected leaderboard, on top of as
+// many as a race day has.
+func BenchmarkOneRuling(b *testing.B) {
+	benchmarkRulings(b, func(i, n int) logbook.Ruling {
+		return logbook.Ruling{Bib: fmt.Sprint(1 + i*31%n), Kind: logbook.TimeAdjust, Value: "+1s"}
+	})
+}
+
+// BenchmarkOneAssignment is one chip given to another runner.
+func BenchmarkOneAssignment(b *testing.B) {
+	benchmarkRulings(b, func(i, n int) logbook.Ruling {
+		return logbook.Ruling{Bib: fmt.Sprint(1 + i*31%n), Kind: logbook.AssignChip, Value: fmt.Sprintf("%012X", i*17%n)}
+	})
+}
+
+// rulingsOfADay is how many rulings stand already when one more is made.
+const rulingsOfADay = 100
+
+func benchmarkRulings(b *testing.B, ruling func(i, n int) logbook.Ruling) {
+	for _, n := range []int{2_000, 48_000} {
+		f := field(n)
+		b.Run(fmt.Sprintf("runners=%d", n), func(b *testing.B) {
+			i := 0
+			next := func() logbook.Ruling {
+				i++
+				r := ruling(i, n)
+				r.ID, r.At = fmt.Sprint("r", i), gunAt.Add(time.Duration(i)*time.Second)
+				return r
+			}
+			var e *Engine
+			for b.Loop() {
+				if e == nil || i >= 2*rulingsOfADay { // a day with its rulings, made anew when it has too many
+					b.StopTimer()
+					i = 0
+					day := f
+					for range rulingsOfADay {
+						day.Rulings = append(day.Rulings, next())
+					}
+					e = NewEngine()
+					e.Add(day)
+					e.Outcome()
+					b.StartTimer()
+				}
+				e.AddRuling(next())
+				if len(e.Leaders("m", 10)) != 10 {
+					b.Fatal("no leaders")
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkMemory reports what 48,000 runners with 480,000 passings hold:
 // evidence, results and verdicts.
 func BenchmarkMemory(b *testing.B) {

@@ -168,8 +168,41 @@ func (e *Engine) AddRuling(r logbook.Ruling) {
 	if r.ID != "" && slices.ContainsFunc(e.rulings, func(o logbook.Ruling) bool { return o.ID == r.ID }) {
 		return
 	}
+	after := !slices.ContainsFunc(e.rulings, func(o logbook.Ruling) bool { return byTime(r, o) <= 0 })
 	e.rulings = append(e.rulings, r)
+	if after && r.ID != "" && r.Kind != logbook.Undo {
+		e.applyLatest(r)
+		return
+	}
 	e.applyRulings()
+}
+
+// applyLatest is applyRulings for a ruling that was made after all others and
+// undoes none: it can only add to what they did.
+func (e *Engine) applyLatest(r logbook.Ruling) {
+	gifts := len(e.gifts)
+	was := map[int32]int32{}
+	bib := e.edition.Bib.Key(r.Bib)
+	e.stand = append(e.stand, r)
+	e.byRuling[bib] = append(e.byRuling[bib], r)
+	if i, ok := e.bibs[bib]; ok {
+		e.carryOut(i, int32(len(e.stand)-1), r, was)
+	}
+	e.touchBib(bib)
+	e.reclassify(was)
+	if len(e.gifts) != gifts {
+		e.touchAll()
+	}
+}
+
+// reclassify puts runners whom rulings moved to another race on its list.
+func (e *Engine) reclassify(was map[int32]int32) {
+	for i, board := range was {
+		if e.runners[i].board != board {
+			e.classify(i)
+			e.touchAll()
+		}
+	}
 }
 
 // AddClose adds the closing or reopening of a race.
@@ -240,12 +273,7 @@ func (e *Engine) applyRulings() {
 			e.touchBib(bib)
 		}
 	}
-	for i, board := range was {
-		if e.runners[i].board != board {
-			e.classify(i)
-			e.touchAll()
-		}
-	}
+	e.reclassify(was)
 	if !slices.Equal(gifts, e.gifts) {
 		e.touchAll()
 	}
@@ -376,16 +404,7 @@ func (e *Engine) settle() {
 	if e.allDirty || len(e.dirty) > len(e.runners)/16+8 {
 		e.settleMany()
 	} else {
-		for _, i := range e.dirty {
-			r := &e.runners[i]
-			if r.board < 0 {
-				continue
-			}
-			b := e.boards[r.board]
-			b.remove(e, i)
-			e.score(i, &e.scratch)
-			b.insert(e, i)
-		}
+		e.settleFew()
 	}
 	for _, i := range e.dirty {
 		e.runners[i].dirty = false
@@ -393,6 +412,34 @@ func (e *Engine) settle() {
 	e.allDirty, e.dirty = false, e.dirty[:0]
 	for _, b := range e.boards {
 		b.place(e)
+	}
+}
+
+// settleFew scores some runners and moves them to where they belong now: one by
+// sliding those in between, several in one walk over the list.
+func (e *Engine) settleFew() {
+	for n, b := range e.boards {
+		var of []int32
+		for _, i := range e.dirty {
+			if e.runners[i].board == int32(n) {
+				of = append(of, i)
+			}
+		}
+		switch {
+		case len(of) == 0:
+		case len(of) <= 3:
+			for _, i := range of {
+				at, listed := b.find(e, i)
+				e.score(i, &e.scratch)
+				b.move(e, i, at, listed)
+			}
+		default:
+			b.take(e, of)
+			for _, i := range of {
+				e.score(i, &e.scratch)
+			}
+			b.give(e, of)
+		}
 	}
 }
 

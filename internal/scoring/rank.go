@@ -91,19 +91,66 @@ func (b *board) find(e *Engine, i int32) (int, bool) {
 	return slices.BinarySearchFunc(b.order, entry{key: e.runners[i].key}, compareEntries)
 }
 
-func (b *board) remove(e *Engine, i int32) {
-	if at, ok := b.find(e, i); ok {
-		b.order = slices.Delete(b.order, at, at+1)
-		b.judged -= judgedOnce(&e.runners[i].key)
-	}
+// move puts a runner who stood at a place of the list, or was not listed, where
+// the new key belongs. Only those in between slide.
+func (b *board) move(e *Engine, i int32, at int, listed bool) {
 	b.stale = true
+	x := entry{key: e.runners[i].key, runner: i}
+	b.judged += judgedOnce(&x.key)
+	if !listed {
+		to, _ := slices.BinarySearchFunc(b.order, x, compareEntries)
+		b.order = slices.Insert(b.order, to, x)
+		return
+	}
+	b.judged -= judgedOnce(&b.order[at].key)
+	switch {
+	case at > 0 && compareEntries(x, b.order[at-1]) < 0:
+		to, _ := slices.BinarySearchFunc(b.order[:at], x, compareEntries)
+		copy(b.order[to+1:at+1], b.order[to:at])
+		at = to
+	case at+1 < len(b.order) && compareEntries(x, b.order[at+1]) > 0:
+		n, _ := slices.BinarySearchFunc(b.order[at+1:], x, compareEntries)
+		copy(b.order[at:at+n], b.order[at+1:at+1+n])
+		at += n
+	}
+	b.order[at] = x
 }
 
-func (b *board) insert(e *Engine, i int32) {
-	at, _ := b.find(e, i)
-	b.order = slices.Insert(b.order, at, entry{key: e.runners[i].key, runner: i})
-	b.judged += judgedOnce(&e.runners[i].key)
+// take removes runners from the list, in one walk.
+func (b *board) take(e *Engine, of []int32) {
 	b.stale = true
+	gone := make(map[int32]bool, len(of))
+	for _, i := range of {
+		gone[i] = true
+	}
+	b.order = slices.DeleteFunc(b.order, func(x entry) bool {
+		if !gone[x.runner] {
+			return false
+		}
+		b.judged -= judgedOnce(&x.key)
+		return true
+	})
+}
+
+// give puts runners into the list, in one walk from its end.
+func (b *board) give(e *Engine, of []int32) {
+	in := make([]entry, len(of))
+	for n, i := range of {
+		in[n] = entry{key: e.runners[i].key, runner: i}
+		b.judged += judgedOnce(&in[n].key)
+	}
+	slices.SortFunc(in, compareEntries)
+	from := len(b.order) - 1
+	b.order = append(b.order, in...)
+	for to := len(b.order) - 1; len(in) > 0; to-- {
+		if last := len(in) - 1; from >= 0 && compareEntries(b.order[from], in[last]) > 0 {
+			b.order[to] = b.order[from]
+			from--
+		} else {
+			b.order[to] = in[last]
+			in = in[:last]
+		}
+	}
 }
 
 // counter gives places within one group of a list.
