@@ -18,8 +18,9 @@ type board struct {
 	guns    map[string]race.Instant // of each wave, as they stand
 	earlier map[string][]race.Instant
 	closed  bool
-	stale   bool // places are to be given anew
-	judged  int  // runners with an order ruling
+	lo, hi  int        // what changed since places were given; lo > hi: nothing
+	noted   []standing // the counting before each stretch of the list
+	judged  int        // runners with an order ruling
 }
 
 // entry is a runner's line of the list: what it is sorted by, and the places.
@@ -77,7 +78,7 @@ func (b *board) sort(e *Engine, id int32) {
 		}
 	}
 	slices.SortFunc(b.order, compareEntries)
-	b.stale = true
+	b.touchAll()
 }
 
 func judgedOnce(k *key) int {
@@ -94,14 +95,15 @@ func (b *board) find(e *Engine, i int32) (int, bool) {
 // move puts a runner who stood at a place of the list, or was not listed, where
 // the new key belongs. Only those in between slide.
 func (b *board) move(e *Engine, i int32, at int, listed bool) {
-	b.stale = true
 	x := entry{key: e.runners[i].key, runner: i}
 	b.judged += judgedOnce(&x.key)
 	if !listed {
 		to, _ := slices.BinarySearchFunc(b.order, x, compareEntries)
 		b.order = slices.Insert(b.order, to, x)
+		b.touch(to, len(b.order))
 		return
 	}
+	from := at
 	b.judged -= judgedOnce(&b.order[at].key)
 	switch {
 	case at > 0 && compareEntries(x, b.order[at-1]) < 0:
@@ -114,11 +116,12 @@ func (b *board) move(e *Engine, i int32, at int, listed bool) {
 		at += n
 	}
 	b.order[at] = x
+	b.touch(min(from, at), max(from, at)+1) // a tie reaches one further
 }
 
 // take removes runners from the list, in one walk.
 func (b *board) take(e *Engine, of []int32) {
-	b.stale = true
+	b.touchAll()
 	gone := make(map[int32]bool, len(of))
 	for _, i := range of {
 		gone[i] = true
@@ -153,54 +156,133 @@ func (b *board) give(e *Engine, of []int32) {
 	}
 }
 
-// counter gives places within one group of a list.
-type counter struct {
-	n, place int32
-	last     *entry
+// mark is what a tie is judged by.
+type mark struct {
+	a           int64
+	order, step int32
 }
 
-func (c *counter) next(x *entry) int32 {
-	c.n++
-	if c.last == nil || !tie(c.last, x) {
-		c.place = c.n
-	}
-	c.last = x
-	return c.place
-}
-
-// place gives the places: equal order gives equal place, the next is skipped
-// (rule R3), overall and within sex and age group of this race.
-func (b *board) place(e *Engine) {
-	if !b.stale {
-		return
-	}
-	b.stale = false
-	b.judge()
-	var all counter
-	var sexes [256]counter
-	groups := make([]counter, len(e.edition.Categories)+1)
-	for i := range b.order {
-		x := &b.order[i]
-		if x.class != classFinished {
-			x.place, x.inSex, x.inGroup = 0, 0, 0
-			continue
-		}
-		x.place, x.inSex, x.inGroup = all.next(x), sexes[x.sex].next(x), 0
-		if x.cat >= 0 {
-			x.inGroup = groups[x.cat].next(x)
-		}
-	}
-}
+func (k *key) mark() mark { return mark{k.a, k.order, k.step} }
 
 // tie says that two neighbours in the list share a place: the same exact time,
 // or the same as far as the coarser of their sources can tell (rule T11), and
 // the judges did not decide between them, or decided that they are equal.
-func tie(a, b *entry) bool {
+func tie(a, b mark) bool {
 	if a.order != b.order {
 		return false
 	}
 	step := int64(max(a.step, b.step)) * int64(time.Millisecond)
 	return a.order > 0 || a.a == b.a || step > 0 && a.a/step == b.a/step
+}
+
+// counter gives places within one group of a list.
+type counter struct {
+	last     mark
+	n, place int32
+}
+
+func (c *counter) next(m mark) int32 {
+	c.n++
+	// Nearly always the times differ and nobody decided anything: no need to ask.
+	if c.n == 1 || c.last.a != m.a && c.last.order|m.order|c.last.step|m.step == 0 || !tie(c.last, m) {
+		c.place = c.n
+	}
+	c.last = m
+	return c.place
+}
+
+// standing is how far the counting is: overall, by sex, by age group.
+type standing struct {
+	all    counter
+	sexes  [4]counter
+	groups []counter
+}
+
+func (st *standing) copy(from *standing) {
+	st.all, st.sexes = from.all, from.sexes
+	st.groups = append(st.groups[:0], from.groups...)
+}
+
+func (st *standing) equal(o *standing) bool {
+	return st.all == o.all && st.sexes == o.sexes && slices.Equal(st.groups, o.groups)
+}
+
+func sexIndex(sex uint8) int {
+	switch sex {
+	case 'M':
+		return 0
+	case 'F':
+		return 1
+	case 'X':
+		return 2
+	}
+	return 3
+}
+
+// stretch is after how many entries the counting is noted down, so that a change
+// far down the list does not count the leaders anew.
+const stretch = 1024
+
+// touch says that entries from lo to hi changed, were moved or may be new.
+func (b *board) touch(lo, hi int) {
+	if b.lo > b.hi {
+		b.lo, b.hi = lo, hi
+		return
+	}
+	b.lo, b.hi = min(b.lo, lo), max(b.hi, hi)
+}
+
+// touchAll says that nothing of the list is as it was.
+func (b *board) touchAll() {
+	b.noted = b.noted[:0]
+	b.touch(0, len(b.order))
+}
+
+// place gives the places: equal order gives equal place, the next is skipped
+// (rule R3), overall and within sex and age group of this race. It begins where
+// the counting was noted before the first change, and ends behind the last one
+// where it is again as it was.
+func (b *board) place(e *Engine) {
+	if b.lo > b.hi {
+		return
+	}
+	b.judge()
+	n := min(b.lo/stretch, max(len(b.noted)-1, 0))
+	now := standing{groups: make([]counter, len(e.edition.Categories)+1)}
+	if n < len(b.noted) {
+		now.copy(&b.noted[n])
+	}
+	for i := n * stretch; i < len(b.order); i++ {
+		if i%stretch == 0 && b.note(i/stretch, &now) && i > b.hi {
+			break
+		}
+		now.count(&b.order[i])
+	}
+	b.noted = b.noted[:min(len(b.noted), len(b.order)/stretch+1)]
+	b.lo, b.hi = 1, 0
+}
+
+// note keeps the counting before a stretch; it says whether it was so before.
+func (b *board) note(n int, now *standing) (same bool) {
+	if n == len(b.noted) {
+		b.noted = append(b.noted, standing{})
+	} else if b.noted[n].equal(now) {
+		return true
+	}
+	b.noted[n].copy(now)
+	return false
+}
+
+func (st *standing) count(x *entry) {
+	if x.class != classFinished {
+		x.place, x.inSex, x.inGroup = 0, 0, 0
+		return
+	}
+	m := x.mark()
+	x.place, x.inSex, x.inGroup = st.all.next(m), st.sexes[sexIndex(x.sex)].next(m), 0
+	if x.cat >= 0 {
+		x.inGroup = st.groups[x.cat].next(m)
+	}
 }
 
 // show writes an entry's places into the runner's result.
@@ -216,6 +298,7 @@ func (b *board) judge() {
 	if b.judged == 0 {
 		return
 	}
+	b.touchAll()
 	var judged []entry
 	list := make([]entry, 0, len(b.order))
 	finished := 0
@@ -246,7 +329,7 @@ func (b *board) judge() {
 func (b *board) unjudge() {
 	if b.judged > 0 {
 		slices.SortFunc(b.order, compareEntries)
-		b.stale = true
+		b.touchAll()
 	}
 }
 
