@@ -156,6 +156,14 @@ func (a *audit) files(revisions []results.Revision) error {
 			return err
 		}
 	}
+	lists := make([]pdf.List, len(revisions))
+	for i, rev := range revisions {
+		lists[i] = pdf.ResultList(e, rev, lang.English)
+	}
+	p := printing{Paper: string(pdf.A4)}
+	if err := writeFile(filepath.Join(a.out, "results.pdf"), func(w io.Writer) error { return p.lists(a.r, w, lists) }); err != nil {
+		return err
+	}
 	text, err := toml.Marshal(e)
 	if err != nil {
 		return err

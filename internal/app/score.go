@@ -14,6 +14,7 @@ import (
 	"stadion/internal/intake"
 	"stadion/internal/lang"
 	"stadion/internal/logbook"
+	"stadion/internal/pdf"
 	"stadion/internal/race"
 	"stadion/internal/results"
 	"stadion/internal/scoring"
@@ -25,23 +26,33 @@ type scoreCmd struct {
 	Reads     []string `required:"" placeholder:"R.csv" help:"Chip reads; may be given several times."`
 	Rulings   []string `placeholder:"J.csv" help:"Rulings of the referee."`
 	Out       string   `required:"" placeholder:"DIR" help:"Folder for the result files; made if it is not there."`
-	Format    []string `default:"csv,json" help:"csv, json, xlsx."`
+	Format    []string `default:"csv,json" help:"csv, json, xlsx, pdf."`
 	Open      bool     `help:"The race is still on: who has not finished is running, not DNF or DNS."`
 	KeepGoing bool     `help:"Take the good rows; write the bad ones to FILE.rejected.csv."`
 	ReadsAs   string   `placeholder:"FORMAT" help:"The reads are another system's: auto, raceresult, chronotrack, chronotrack-raw, ipico, table, finish-list."`
 	foreignFlags
+	printing
 }
 
-// formats are the files a list can be written as.
+// formats are the files a list can be written as, beside PDF, which knows
+// states, papers and languages.
 var formats = map[string]func(io.Writer, *race.Edition, []results.Row) error{
 	"csv": results.WriteCSV, "json": results.WriteJSON, "xlsx": results.WriteXLSX,
+}
+
+// write writes the rows as one of the formats. PDF is printed as the flags say.
+func (c *scoreCmd) write(r *run, w io.Writer, format string, e *race.Edition, rows []results.Row) error {
+	if format == "pdf" {
+		return c.lists(r, w, pdf.ResultLists(e, rows, stateOf(rows), latest(rows), lang.Tag(c.Lang)))
+	}
+	return formats[format](w, e, rows)
 }
 
 // Run scores and writes one file per format; one summary line per race.
 func (c *scoreCmd) Run(r *run) error {
 	for _, f := range c.Format {
-		if formats[f] == nil {
-			return called("app.format_unknown", fault.Args{"value": f, "known": "csv, json, xlsx"})
+		if formats[f] == nil && f != "pdf" {
+			return called("app.format_unknown", fault.Args{"value": f, "known": "csv, json, xlsx, pdf"})
 		}
 	}
 	facts, err := c.facts(r)
@@ -60,7 +71,7 @@ func (c *scoreCmd) Run(r *run) error {
 			return err
 		}
 		path := filepath.Join(c.Out, "results."+f)
-		if err := writeFile(path, func(w io.Writer) error { return formats[f](w, facts.Edition, rows) }); err != nil {
+		if err := writeFile(path, func(w io.Writer) error { return c.write(r, w, f, facts.Edition, rows) }); err != nil {
 			return err
 		}
 	}
