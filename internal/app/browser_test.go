@@ -15,7 +15,10 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"stadion/internal/live"
+	"stadion/internal/logbook"
 	"stadion/internal/race"
+	"stadion/internal/results"
 	"stadion/internal/sim"
 )
 
@@ -208,5 +211,50 @@ func TestPages_WorkWithoutScript(t *testing.T) {
 		if err != nil || resp.StatusCode != 200 || !strings.Contains(string(body), want) {
 			t.Errorf("%s: %d, %v, wants %q", path, resp.StatusCode, err, want)
 		}
+	}
+}
+
+// TestPages_OfficialListIsTheRevision: what moves behind an official list is not
+// shown before it is published again.
+func TestPages_OfficialListIsTheRevision(t *testing.T) {
+	if testing.Short() {
+		t.Skip("an office with its bus takes a second; left out with -short")
+	}
+	r := startRace(t, 100, 8*time.Hour)
+	rc := r.d.Field.Snapshot().Boards[0].Race
+	first := r.d.Field.Snapshot().Boards[0].Rows[0]
+	public := func() *live.Board {
+		s, err := pages{r.h}.Snapshot(t.Context(), r.d.Edition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Board(rc.ID)
+	}
+	rule := func(value string) {
+		if _, err := r.d.Rule(t.Context(), demonstrator, logbook.Ruling{Bib: first.Bib, Kind: logbook.TimeAdjust, Value: value}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish := func(s results.State) {
+		if _, err := r.d.Publish(t.Context(), demonstrator, rc.ID, s, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish(results.Provisional)
+	if b := public(); b.State != results.Provisional || b.Revision != 1 {
+		t.Errorf("%s, revision %d", b.State, b.Revision)
+	}
+	rule("+2s")
+	if b := public(); b.State != results.Provisional || b.Revision != 0 || b.Row(first.Bib).GunMs != first.GunMs+2000 {
+		t.Errorf("a provisional list that moved on is %s, revision %d", b.State, b.Revision)
+	}
+	publish(results.Official)
+	rule("+3s")
+	if b := public(); b.State != results.Official || b.Revision != 2 || b.Row(first.Bib).GunMs != first.GunMs+2000 {
+		t.Errorf("the official list is %s, revision %d, and shows %v", b.State, b.Revision, b.Row(first.Bib).GunMs)
+	}
+	publish(results.Official)
+	if b := public(); b.Revision != 3 || b.Row(first.Bib).GunMs != first.GunMs+5000 {
+		t.Errorf("the next official list: revision %d, %v", b.Revision, b.Row(first.Bib).GunMs)
 	}
 }

@@ -47,6 +47,7 @@ type desk struct {
 	raceday.Desk
 	summary store.Edition
 	mirror  *logbook.Mirror
+	shown   frozen
 }
 
 // hallConfig is how a hall is opened.
@@ -297,8 +298,40 @@ func (h *hall) ChangeEdition(ctx context.Context, by access.Actor, id, name stri
 	return e, warnings, d.TakeEdition(ctx, by, e)
 }
 
+// setArchived closes an edition for changes, or opens it again.
+func (h *hall) setArchived(ctx context.Context, by access.Actor, id string, archived bool) error {
+	d, err := h.desk(id)
+	if err != nil {
+		return err
+	}
+	set := h.db.ReopenEdition
+	if archived {
+		set = h.db.ArchiveEdition
+	}
+	if err := set(ctx, by, id); err != nil {
+		return err
+	}
+	kept, err := h.db.Edition(ctx, id)
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	d.summary = kept
+	return nil
+}
+
 // Record writes a line of the audit log for what is done outside the database.
+// Every act of a desk begins with it, so this is where an archived edition
+// refuses them: fault store.edition_archived.
 func (h *hall) Record(ctx context.Context, by access.Actor, action, edition, subject string, detail any) error {
+	h.mu.Lock()
+	d := h.desks[edition]
+	closed := d != nil && d.summary.Archived()
+	h.mu.Unlock()
+	if closed {
+		return fault.New(fault.Conflict, "store.edition_archived", fault.Args{"value": d.summary.Name})
+	}
 	return h.db.Record(ctx, by, store.Action(action), edition, subject, detail)
 }
 

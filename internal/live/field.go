@@ -260,7 +260,11 @@ func (c *Counts) add(r *scoring.Result) {
 	if r.StartAt != 0 || r.Last >= 0 {
 		c.Started++
 	}
-	switch r.Status {
+	c.count(r.Status)
+}
+
+func (c *Counts) count(s scoring.Status) {
+	switch s {
 	case scoring.Finished:
 		c.Finished++
 	case scoring.FinishedNoTime:

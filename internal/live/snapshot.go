@@ -84,6 +84,18 @@ func (b *Board) Index(bib string) (int, bool) {
 	return i, ok
 }
 
+// Showing is the board with other rows: those of a published revision in place
+// of the moving ones. Head counts follow the rows.
+func (b Board) Showing(rows []results.Row) Board {
+	started := b.Counts.Started
+	b.Rows, b.bibs, b.Counts = rows, &bibIndex{}, Counts{Started: started}
+	for i := range rows {
+		b.Counts.Starters++
+		b.Counts.count(rows[i].Status)
+	}
+	return b
+}
+
 // Row finds a bib on a board, nil if it is not there.
 func (b *Board) Row(bib string) *results.Row {
 	if i, ok := b.Index(bib); ok {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -93,6 +94,15 @@ func joinRemark(rule, note string) string {
 		return rule
 	}
 	return rule + ": " + note
+}
+
+// Same reports whether two lists say the same, to the last field.
+func Same(a, b []Row) bool {
+	return slices.EqualFunc(a, b, func(x, y Row) bool {
+		same := slices.Equal(x.Splits, y.Splits) && slices.Equal(x.Flags, y.Flags)
+		x.Splits, x.Flags, y.Splits, y.Flags = nil, nil, nil, nil
+		return same && reflect.DeepEqual(x, y)
+	})
 }
 
 // Hash is the SHA-256 of the rows' JSON in lower-case hex: two revisions with
