@@ -61,6 +61,10 @@ var reaches = []reach{
 	{"  memory it takes", metric("ScoreMillion", "MB-peak", 1), "MB", 3000, false},
 	{"one more read to a corrected leaderboard, 2,000 runners", metric("OneRead/runners=2000", "ns/op", 1e-3), "us", 100, false},
 	{"one more read to a corrected leaderboard, 48,000 runners", metric("OneRead/runners=48000", "ns/op", 1e-3), "us", 1000, false},
+	{"one more ruling, 2,000 runners", metric("OneRuling/runners=2000", "ns/op", 1e-3), "us", 100, false},
+	{"one more ruling, 48,000 runners", metric("OneRuling/runners=48000", "ns/op", 1e-3), "us", 1000, false},
+	{"one chip given to another runner, 2,000 runners", metric("OneAssignment/runners=2000", "ns/op", 1e-3), "us", 100, false},
+	{"one chip given to another runner, 48,000 runners", metric("OneAssignment/runners=48000", "ns/op", 1e-3), "us", 1000, false},
 	{"replay of a logbook of 500,000 reads to the first leaderboard", metric("ReplayToLeaderboard", "ns/op", 1e-9), "s", 3, false},
 	{"memory for 48,000 runners with 480,000 passings", metric("Memory", "MB-live", 1), "MB", 200, false},
 	{"certificates as single files, 2 cores", perSecond("Certificate", 1), "/s", 300, true},
@@ -73,7 +77,7 @@ func main() {
 	flag.Parse()
 	m := measured{}
 	for _, set := range []struct{ bench, benchtime string }{
-		{"^Benchmark(Score|OneRead|Memory|Certificate)$", "1s"},
+		{"^Benchmark(Score|OneRead|OneRuling|OneAssignment|Memory|Certificate)$", "1s"},
 		{"^Benchmark(ScoreMillion|ReplayToLeaderboard|CertificateRun)$", "1x"},
 	} {
 		if err := run(m, set.bench, set.benchtime, *count, *verbose); err != nil {
