@@ -55,7 +55,7 @@ func TestCertificate_SaysWhatTheListSays(t *testing.T) {
 	if c.Time != (Time{race.Gun, "2:31:08"}) || c.Other == nil || *c.Other != (Time{race.Net, "2:31:06"}) {
 		t.Errorf("times: %+v %+v", c.Time, c.Other)
 	}
-	if got, want := fmt.Sprint(c.Places), "[{Overall 2 2} {Women 1 1} {Women 35–39 1 1}]"; got != want {
+	if got, want := fmt.Sprint(c.Places), "[{all Overall 2 2} {sex Women 1 1} {category Women 35–39 1 1}]"; got != want {
 		t.Errorf("places %s, want %s", got, want)
 	}
 	if c.Provisional || c.Revision != 3 || c.Version != 1 || c.URL != "https://run.example/verify/"+c.Code.Show() {

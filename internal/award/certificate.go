@@ -39,6 +39,7 @@ type Certificate struct {
 	Places      []Place
 	Provisional bool // everything that is not official is marked
 	Note        string
+	Medal       *Medal // nil on a finisher's certificate
 }
 
 // Time is one clock time of a finisher.
@@ -49,6 +50,7 @@ type Time struct {
 
 // Place is one place of a finisher: of all, of the sex, of the age group.
 type Place struct {
+	Among string // "all", "sex" or "category"
 	Label string
 	Place int
 	Of    int // finishers with a place in the same list; 0 = not known
@@ -215,17 +217,17 @@ func (i *Issuer) times(row results.Row) (Time, *Time) {
 
 func (i *Issuer) places(row results.Row) []Place {
 	var out []Place
-	add := func(place results.Place, label, key string) {
+	add := func(among string, place results.Place, label, key string) {
 		if place > 0 {
-			out = append(out, Place{label, int(place), i.count[key]})
+			out = append(out, Place{among, label, int(place), i.count[key]})
 		}
 	}
-	add(row.Place, i.say.T("award.place.all"), "all")
+	add("all", row.Place, i.say.T("award.place.all"), "all")
 	if row.Sex == race.Female || row.Sex == race.Male || row.Sex == race.Mixed {
-		add(row.PlaceSex, i.say.T("award.place.sex."+string(row.Sex)), "sex "+string(row.Sex))
+		add("sex", row.PlaceSex, i.say.T("award.place.sex."+string(row.Sex)), "sex "+string(row.Sex))
 	}
 	if name := i.categoryName(row.Category); name != "" {
-		add(row.PlaceCategory, name, "category "+row.Category)
+		add("category", row.PlaceCategory, name, "category "+row.Category)
 	}
 	return out
 }

@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"stadion/internal/award"
-	"stadion/internal/fault"
 	"stadion/internal/lang"
 )
 
@@ -30,72 +29,29 @@ func Certificate(w io.Writer, c award.Certificate, paper Paper) error {
 // that cannot be drawn stops the run with its faults: Check finds them all
 // before. Faults as Certificate, and pdf.empty.
 func CertificateRun(ctx context.Context, w io.Writer, cs []award.Certificate, paper Paper, progress func(done, total int)) error {
-	if len(cs) == 0 {
-		return fault.New(fault.Invalid, "pdf.empty", nil)
-	}
-	box, err := paper.size()
-	if err != nil {
-		return err
-	}
-	s := shapers.Get().(*shaper)
-	defer shapers.Put(s)
-	var doc *document
-	var page canvas
+	return PrintRun(ctx, w, plainPages(cs), paper, progress)
+}
+
+func plainPages(cs []award.Certificate) []Page {
+	pages := make([]Page, len(cs))
 	for i := range cs {
-		if err := context.Cause(ctx); err != nil {
-			return err
-		}
-		sheet, err := s.layOut(cs[i], box)
-		if err != nil {
-			return err
-		}
-		if doc == nil {
-			doc = newDocument(w)
-			defer doc.close()
-			doc.share("Lanes", box, lanes(box))
-		}
-		page = canvas{doc: doc, b: page.b[:0]}
-		if err := page.sheet(sheet); err != nil {
-			return err
-		}
-		if err := doc.page(box, page.b); err != nil {
-			return err
-		}
-		if progress != nil {
-			progress(i+1, len(cs))
-		}
+		pages[i].Certificate = cs[i]
 	}
-	return doc.finish(about(cs))
+	return pages
 }
 
 // Check is the faults of every certificate that cannot be drawn, without drawing
 // any: what a print run asks first.
 func Check(ctx context.Context, cs []award.Certificate) error {
-	s := shapers.Get().(*shaper)
-	defer shapers.Put(s)
-	box, _ := A4.size()
-	var all fault.List
-	for i := range cs {
-		if err := context.Cause(ctx); err != nil {
-			return err
-		}
-		switch _, err := s.layOut(cs[i], box); err := err.(type) {
-		case nil:
-		case fault.List:
-			all = append(all, err...)
-		default:
-			return err
-		}
-	}
-	return all.OrNil()
+	return CheckPages(ctx, plainPages(cs), A4)
 }
 
 // about is what the file says of itself.
-func about(cs []award.Certificate) info {
-	c := &cs[0]
+func about(pages []Page) info {
+	c := &pages[0].Certificate
 	say := lang.For(c.Lang)
 	title := say.T("award.file_title", "name", c.Name, "event", c.Event)
-	if len(cs) > 1 {
+	if len(pages) > 1 {
 		title = say.T("award.file_title_all", "race", c.Race, "event", c.Event)
 	}
 	return info{title: title, lang: string(say.Tag), at: c.At}
@@ -103,7 +59,13 @@ func about(cs []award.Certificate) info {
 
 // sheet draws what was laid out.
 func (c *canvas) sheet(s *sheet) error {
-	c.op("/Lanes Do")
+	for _, u := range s.under {
+		c.op("q")
+		c.b = append(c.b, formatMatrix(1, u.x, u.y)...)
+		c.op("/" + u.name + " Do")
+		c.op("Q")
+		c.set = false
+	}
 	for _, a := range s.areas {
 		c.rule(a.x, a.y, a.w, a.h, a.ink)
 	}
@@ -115,7 +77,7 @@ func (c *canvas) sheet(s *sheet) error {
 	for _, t := range s.texts {
 		c.text(t.line, t.x, t.y, t.size, t.tracking, t.ink)
 	}
-	return drawQR(c, s.url, left, s.qrY, qrSide)
+	return drawQR(c, s.url, s.qrX, s.qrY, qrSide)
 }
 
 // labels keeps the lines that come again on every page: our own words. It is

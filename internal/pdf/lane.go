@@ -95,8 +95,8 @@ func (t track) weave(c *canvas, phase float64) {
 	c.op("S")
 }
 
-// drawLanes draws the whole motif.
-func drawLanes(paper size) []byte {
+// drawLanes draws the whole motif, one lane run in the colour given.
+func drawLanes(paper size, run ink) []byte {
 	t := track{paper}
 	c := &canvas{}
 	c.setPen(ink{0xe2, 0xcf, 0xc0}, 0.22)
@@ -109,33 +109,45 @@ func drawLanes(paper size) []byte {
 		t.line(c, float64(i)*laneWidth, paper.w+bleed)
 	}
 	middle := (laneRun + 0.5) * laneWidth
-	c.setPen(inkRed, 2.6)
+	c.setPen(run, 2.6)
 	t.line(c, middle, t.finish())
 	c.rect(t.finish()-0.7, laneEdge-5, 1.4, laneBand+10, inkBlack)
 	c.disc(t.finish(), laneEdge+middle, 5.2, inkWhite)
-	c.disc(t.finish(), laneEdge+middle, 3.9, inkRed)
+	c.disc(t.finish(), laneEdge+middle, 3.9, run)
 	return c.b
 }
 
-var motif struct {
+// motifs keeps the drawings that every page has, compressed once for all files.
+var motifs struct {
 	sync.Mutex
-	packed map[size][]byte
+	packed map[motif][]byte
 }
 
-// lanes is the motif for a paper, compressed once for all files.
-func lanes(paper size) []byte {
-	motif.Lock()
-	defer motif.Unlock()
-	if b, ok := motif.packed[paper]; ok {
+// A motif is one of those drawings: the lanes of a paper, or an emblem.
+type motif struct {
+	paper size
+	run   ink
+	place int // of an emblem
+}
+
+// lanes is the motif for a paper.
+func lanes(paper size, run ink) []byte {
+	return motif{paper: paper, run: run}.pack(func() []byte { return drawLanes(paper, run) })
+}
+
+func (m motif) pack(draw func() []byte) []byte {
+	motifs.Lock()
+	defer motifs.Unlock()
+	if b, ok := motifs.packed[m]; ok {
 		return b
 	}
 	var b bytes.Buffer
 	z, _ := zlib.NewWriterLevel(&b, zlib.BestCompression) // a level the package has
-	z.Write(drawLanes(paper))
+	z.Write(draw())
 	z.Close()
-	if motif.packed == nil {
-		motif.packed = map[size][]byte{}
+	if motifs.packed == nil {
+		motifs.packed = map[motif][]byte{}
 	}
-	motif.packed[paper] = b.Bytes()
+	motifs.packed[m] = b.Bytes()
 	return b.Bytes()
 }

@@ -6,7 +6,6 @@ import (
 	"stadion/internal/award"
 	"stadion/internal/fault"
 	"stadion/internal/lang"
-	"stadion/internal/race"
 )
 
 // Where things stand, in points.
@@ -36,8 +35,18 @@ type sheet struct {
 	texts []placed
 	areas []area
 	frame []area // outlines
+	under []under
 	url   string
+	qrX   float64
 	qrY   float64
+}
+
+// under is a drawing that pages share, below the texts.
+type under struct {
+	name  string
+	x, y  float64
+	share func(d *document, name string) error // writes it, on its first page
+	svg   func(s *svg) error                   // draws it for a preview
 }
 
 // setter lays out one certificate.
@@ -51,13 +60,16 @@ type setter struct {
 	lost  fault.List
 }
 
-// layOut decides where everything of a certificate stands. Faults:
-// award.glyph_missing for each character that no face has, pdf.fonts_missing,
-// pdf.font_damaged.
+// layOut decides where everything of a certificate in the design of the house
+// stands. Faults: award.glyph_missing for each character that no face has,
+// pdf.fonts_missing, pdf.font_damaged.
 func (s *shaper) layOut(c award.Certificate, paper size) (*sheet, error) {
-	t := &setter{shaper: s, c: c, say: lang.For(c.Lang)}
-	t.paper, t.url = paper, c.URL
-	t.width = paper.w - left - rightMargin
+	t := s.setter(c, paper)
+	if c.Medal != nil {
+		t.medal()
+		return t.done()
+	}
+	t.under = append(t.under, laneDrawing(paper, inkRed))
 	spare := paper.h - 841.89 // Letter is 50 points shorter than A4
 	t.head(paper.h - 74)
 	y := t.name(paper.h - 322 - 0.9*spare)
@@ -65,6 +77,18 @@ func (s *shaper) layOut(c award.Certificate, paper size) (*sheet, error) {
 	t.time(paper.h - 492 - 0.9*spare)
 	t.places(paper.h - 566 - 0.95*spare)
 	t.proof()
+	return t.done()
+}
+
+func (s *shaper) setter(c award.Certificate, paper size) *setter {
+	t := &setter{shaper: s, c: c, say: lang.For(c.Lang)}
+	t.paper, t.url = paper, c.URL
+	t.width = paper.w - left - rightMargin
+	return t
+}
+
+// done is the sheet, or everything that keeps it from being drawn.
+func (t *setter) done() (*sheet, error) {
 	if t.err != nil {
 		return nil, t.err
 	}
@@ -174,8 +198,12 @@ func (t *setter) name(y float64) float64 {
 		leading = max(leading, (l.high()-b.lines[i].low()+90)*b.size/1000)
 	}
 	top := y + leading*float64(len(b.lines)-1)
-	title := t.shaped(upper(t.say.T("award.title")), t.fixed(semiBold))
-	t.put(title, left, top+max(b.lines[0].high(), 700)*b.size/1000+24, 9.5, inkRed)
+	words, k := "award.title", inkRed
+	if m := t.c.Medal; m != nil {
+		words, k = "award.medal.title", metals[m.Place-1].deep
+	}
+	title := t.shaped(upper(t.say.T(words)), t.fixed(semiBold))
+	t.put(title, left, top+max(b.lines[0].high(), 700)*b.size/1000+24, 9.5, k)
 	t.texts[len(t.texts)-1].tracking = 80
 	for i, l := range b.lines {
 		t.report(l)
@@ -190,6 +218,21 @@ func (t *setter) name(y float64) float64 {
 
 // facts are who it is and what was run.
 func (t *setter) facts(y float64) {
+	t.who(y - 16)
+	key := "award.finished"
+	if t.c.Distance == "" {
+		key = "award.finished_short"
+	}
+	what := t.say.T(key, "race", t.c.Race, "distance", t.c.Distance)
+	t.within(what, t.fixed(regular), left, y-42, 15, t.width, inkBlack)
+}
+
+// who is the line of small facts about the runner.
+func (t *setter) who(y float64) {
+	t.within(t.whoText(), t.own(medium), left, y, 10.5, t.width, inkGrey)
+}
+
+func (t *setter) whoText() string {
 	who := ""
 	for _, part := range []string{t.c.Country, t.c.Club, t.say.T("award.bib", "bib", t.c.Bib), t.c.Category} {
 		switch {
@@ -200,34 +243,20 @@ func (t *setter) facts(y float64) {
 			who += "  ·  " + part
 		}
 	}
-	t.within(who, t.own(medium), left, y-16, 10.5, t.width, inkGrey)
-	key := "award.finished"
-	if t.c.Distance == "" {
-		key = "award.finished_short"
-	}
-	what := t.say.T(key, "race", t.c.Race, "distance", t.c.Distance)
-	t.within(what, t.fixed(regular), left, y-42, 15, t.width, inkBlack)
+	return who
 }
 
 // time is the clock: the one that counts, large, on y; the other beside its
 // words below.
 func (t *setter) time(y float64) {
-	key := "award.time.gun"
-	if t.c.Time.Basis == race.Net {
-		key = "award.time.net_official"
-	}
 	clock := t.shaped(t.c.Time.Clock, t.figures(semiBold))
 	size := min(92, sizeFor(clock, 92, t.width))
-	t.within(t.say.T(key), t.fixed(medium), left, y+size*0.7+15, 10, t.width, inkGrey)
+	t.within(t.say.T(t.timeKey()), t.fixed(medium), left, y+size*0.7+15, 10, t.width, inkGrey)
 	t.put(clock, left-size*0.045, y, size, inkBlack)
 	if t.c.Other == nil {
 		return
 	}
-	key = "award.time.net"
-	if t.c.Other.Basis == race.Gun {
-		key = "award.time.gun_other"
-	}
-	w := t.within(t.say.T(key), t.fixed(medium), left, y-26, 10, t.width/2, inkGrey)
+	w := t.within(t.say.T(t.otherKey()), t.fixed(medium), left, y-26, 10, t.width/2, inkGrey)
 	t.put(t.shaped(t.c.Other.Clock, t.figures(semiBold)), left+w+10, y-26, 15, inkBlack)
 }
 
@@ -248,7 +277,7 @@ func (t *setter) places(y float64) {
 
 // proof is how to check the certificate: the QR code, its address, its code.
 func (t *setter) proof() {
-	t.qrY = laneEdge + laneBand + 36
+	t.qrX, t.qrY = left, laneEdge+laneBand+36
 	x := left + qrSide + 18
 	room := t.paper.w - rightMargin - x
 	y := t.qrY + qrSide - 7
