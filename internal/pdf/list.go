@@ -22,7 +22,7 @@ type List struct {
 	When     string // date and place, as the language writes them
 	Title    string // what the list is; large on its first page
 	Subtitle string // on every page: distance, basis
-	Summary  string // on the first page only: head counts
+	Summary  string // on the first page only: head counts, rules; a line each
 	State    results.State
 	Revision int            // 0 = none was published
 	At       race.Instant   // for which the list is true; 0 = not said

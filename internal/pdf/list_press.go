@@ -182,6 +182,9 @@ func (p *press) row(s *Section, set *columnSet, row Row, n int) error {
 		return err
 	}
 	height := (leading + float64(tall.lines-1)*noteLead + float64(len(note))*noteLead*noteSize) * size
+	if len(note) > 0 {
+		height += 0.3 * size // so that a note stands with its own row
+	}
 	if n > 0 && n%5 == 0 {
 		p.y -= fiveApart * size
 	}
@@ -335,7 +338,7 @@ func (p *press) pageHead() error {
 		return err
 	}
 	below := y - 52
-	for _, text := range []string{pl.Subtitle, pl.Summary} {
+	for _, text := range append([]string{pl.Subtitle}, strings.Split(pl.Summary, "\n")...) {
 		if text == "" {
 			continue
 		}

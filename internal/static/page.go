@@ -41,9 +41,6 @@ func boardOf(e *race.Edition, rev results.Revision) board {
 // Count is how many have a status.
 func (b board) Count(s string) int { return b.counts[scoring.Status(s)] }
 
-// Started is how many started.
-func (b board) Started() int { return len(b.Rows) - b.counts[scoring.DNS] }
-
 // pages renders the pages of one language. It is safe for concurrent use.
 type pages struct {
 	*book
