@@ -327,10 +327,13 @@ func (h *hall) setArchived(ctx context.Context, by access.Actor, id string, arch
 func (h *hall) Record(ctx context.Context, by access.Actor, action, edition, subject string, detail any) error {
 	h.mu.Lock()
 	d := h.desks[edition]
-	closed := d != nil && d.summary.Archived()
+	closed, name := false, ""
+	if d != nil {
+		closed, name = d.summary.Archived(), d.summary.Name
+	}
 	h.mu.Unlock()
 	if closed {
-		return fault.New(fault.Conflict, "store.edition_archived", fault.Args{"value": d.summary.Name})
+		return fault.New(fault.Conflict, "store.edition_archived", fault.Args{"value": name})
 	}
 	return h.db.Record(ctx, by, store.Action(action), edition, subject, detail)
 }

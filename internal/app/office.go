@@ -166,6 +166,20 @@ func (o officeEditions) Desk(_ context.Context, id string) (*raceday.Desk, error
 	return &d.Desk, nil
 }
 
+func (o officeEditions) Archived(_ context.Context, id string) (bool, error) {
+	d, err := o.h.desk(id)
+	if err != nil {
+		return false, err
+	}
+	o.h.mu.Lock()
+	defer o.h.mu.Unlock()
+	return d.summary.Archived(), nil
+}
+
+func (o officeEditions) SetArchived(ctx context.Context, by access.Actor, id string, archived bool) error {
+	return o.h.setArchived(ctx, by, id, archived)
+}
+
 func (o officeEditions) File(ctx context.Context, id string) ([]byte, error) {
 	e, err := o.h.db.Edition(ctx, id)
 	return []byte(e.TOML), err

@@ -156,5 +156,8 @@ func (p pages) Verify(ctx context.Context, typed string) (*public.Certificate, e
 	if c.Status != scoring.Finished {
 		c.Gun, c.Net = scoring.None, scoring.None
 	}
-	return c, nil
+	if c.ReplacedBy == "" {
+		c.Since, c.Latest, err = since(ctx, p.h.db, e, rev, row)
+	}
+	return c, err
 }

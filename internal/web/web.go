@@ -20,6 +20,7 @@ import (
 type Config struct {
 	Editions     public.Editions
 	Certificates public.Certificates
+	Explanations public.Explanations // nil: no page tells why a result is what it is
 	Office       office.Source    // where it is not whole there is no office
 	Life         context.Context  // of what the office does in the background; nil: for ever
 	Who          site.Who         // nil: by the office's sessions; without an office nobody is ever signed in
@@ -53,7 +54,7 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	pub, err := public.New(public.Config{Site: s, Editions: cfg.Editions, Certificates: cfg.Certificates,
+	pub, err := public.New(public.Config{Site: s, Editions: cfg.Editions, Certificates: cfg.Certificates, Explanations: cfg.Explanations,
 		Now: cfg.Now, Jitter: cfg.Jitter, Log: cfg.Log})
 	if err != nil {
 		return nil, err

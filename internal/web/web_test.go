@@ -64,6 +64,7 @@ func pages() map[string]int {
 		"/e/rehearsal-2025/results?race=nosuch": 404, "/e/rehearsal-2025/results?q=zzzzzz": 200,
 		"/e/rehearsal-2025/results?page=3&sort=name&dir=desc": 200, "/e/rehearsal-2025/results?page=9999": 200,
 		"/e/rehearsal-2025/results?status=dns&sex=F": 200, "/e/soon/runner/1": 200, "/e/official/runner/3": 200,
+		"/e/rehearsal-2025/runner/1/why": 200, "/e/soon/runner/1/why": 200, "/e/official/runner/3/why": 200, "/e/rehearsal-2025/runner/99999/why": 404,
 	}
 	for _, s := range everyMoment() {
 		for _, p := range []string{"", "/results", "/live"} {
@@ -115,6 +116,36 @@ func TestResults_StateIsNeverMissing(t *testing.T) {
 			if !strings.Contains(body, `class="state `+strings.ToLower(map[bool]string{true: "coming", false: want}[id == "soon"])+`">`+want) {
 				t.Errorf("/e/%s%s does not say %q", id, page, want)
 			}
+		}
+	}
+}
+
+func TestWhy_TellsNoChipBoxOfficialOrNote(t *testing.T) {
+	h := site(t, everyMoment()...)
+	if runner := get(h, "/e/official/runner/3").Body.String(); !strings.Contains(runner, `href="/e/official/runner/3/why"`) {
+		t.Error("the runner's page does not lead there")
+	}
+	for _, tag := range lang.Tags {
+		body := get(h, "/e/official/runner/3/why?lang="+string(tag)).Body.String()
+		for _, secret := range []string{webtest.SecretChip, webtest.SecretBox, webtest.SecretJudge, webtest.SecretNote} {
+			if strings.Contains(body, secret) {
+				t.Errorf("in %s it tells %q", tag, secret)
+			}
+		}
+		if !strings.Contains(body, lang.For(tag).T("reason.after_finish")) || !strings.Contains(body, "TR 6") {
+			t.Errorf("in %s it does not tell what was set aside, or the ruling", tag)
+		}
+	}
+}
+
+func TestResults_AProvisionalListSaysUntilWhenItCanBeProtested(t *testing.T) {
+	s := webtest.Snapshot(webtest.Field{Runners: 200, Elapsed: 5 * time.Hour, State: results.Provisional})
+	s.Edition.Protest = race.Duration(30 * time.Minute)
+	at := s.Boards[0].Published.Add(30 * time.Minute).In(s.Edition.Location()).Format("15:04")
+	h := site(t, s)
+	for _, page := range []string{"/results", "/runner/1", "/runner/1/why"} {
+		if body := get(h, "/e/rehearsal-2025"+page).Body.String(); !strings.Contains(body, "can be protested until "+at) {
+			t.Errorf("%s does not say so", page)
 		}
 	}
 }

@@ -43,7 +43,7 @@ type detail struct{ Name, Value string }
 // auditActions are the words that can be filtered for, in order.
 var auditActions = []string{
 	"edition.take", "start_list.take", "reads.take", "gun.record", "gun.void", "clock.record", "ruling.make",
-	"ruling.undo", "race.close", "race.reopen", "results.publish", "revision.save", "certificate.issue",
+	"ruling.undo", "bib.swap", "starter.correct", "course.switch", "protest.lodge", "protest.decide", "race.close", "race.reopen", "results.publish", "revision.save", "certificate.issue",
 	"upload.stage", "upload.take", "upload.discard", "edition.create", "edition.change", "edition.archive", "edition.reopen",
 	"account.create", "account.roles", "account.password", "account.disable", "account.enable",
 	"session.sign_in", "session.sign_in_failed", "session.sign_out", "session.sign_out_everywhere",

@@ -53,6 +53,11 @@ rank_by = "gun"
 course = [ { point = "stadium", at_m = 0 }, { point = "km5", at_m = 5000, label = "5k" }, { point = "stadium", at_m = 10000 } ]
 [[race.wave]]
 id = "all"
+[[race.variant]]
+id = "short"
+name = "Without the riverside"
+distance_m = 9000
+course = [ { point = "stadium", at_m = 0 }, { point = "stadium", at_m = 9000 } ]
 [[race]]
 id = "5k"
 name = "5 km"
@@ -186,6 +191,18 @@ func (d *desks) Create(ctx context.Context, by access.Actor, name string, text [
 	return e, desk.TakeEdition(ctx, by, e)
 }
 
+func (d *desks) Archived(ctx context.Context, id string) (bool, error) {
+	e, err := d.db.Edition(ctx, id)
+	return e.Archived(), err
+}
+
+func (d *desks) SetArchived(ctx context.Context, by access.Actor, id string, archived bool) error {
+	if archived {
+		return d.db.ArchiveEdition(ctx, by, id)
+	}
+	return d.db.ReopenEdition(ctx, by, id)
+}
+
 func (d *desks) Change(ctx context.Context, by access.Actor, id, name string, text []byte) (*race.Edition, error) {
 	e, _, err := intake.Edition(name, bytes.NewReader(text))
 	if err != nil {
@@ -223,6 +240,9 @@ func (f *followed) Append(ctx context.Context, d logbook.Draft) (logbook.Line, e
 type book struct{ db *store.DB }
 
 func (b book) Record(ctx context.Context, by access.Actor, action, edition, subject string, detail any) error {
+	if e, err := b.db.Edition(ctx, edition); err == nil && e.Archived() {
+		return fault.New(fault.Conflict, "store.edition_archived", fault.Args{"value": e.Name})
+	}
 	return b.db.Record(ctx, by, store.Action(action), edition, subject, detail)
 }
 

@@ -22,8 +22,12 @@ type certificatesView struct {
 	Revisions []site.Option
 	Langs     []site.Option
 	Papers    []site.Option
-	Finishers int // of the latest revision
+	Finishers int      // of the latest revision
+	Outdated  []string // bibs whose certificate says something else by now
 }
+
+// OutdatedBibs are they, as the form takes them.
+func (v certificatesView) OutdatedBibs() string { return strings.Join(v.Outdated, " ") }
 
 // CertificatesForm answers GET …/race/{race}/certificates.
 func (m *Room) CertificatesForm(c *site.Call) error {
@@ -42,6 +46,9 @@ func (m *Room) CertificatesForm(c *site.Call) error {
 			Text: c.T("web.stamp.revision", "n", h.Number) + " · " + c.T("web.state."+string(h.State))})
 	}
 	if len(heads) > 0 {
+		if v.Outdated, err = m.Papers.Outdated(c.R.Context(), p.Desk.Edition, b.Race.ID); err != nil {
+			return err
+		}
 		latest, err := m.Revisions.Revision(c.R.Context(), p.Desk.Edition, b.Race.ID, heads[0].Number)
 		if err != nil {
 			return err

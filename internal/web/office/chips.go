@@ -1,6 +1,10 @@
 package office
 
 import (
+	"cmp"
+	"iter"
+	"net/url"
+	"slices"
 	"strings"
 
 	"stadion/internal/logbook"
@@ -15,6 +19,7 @@ type chipsView struct {
 	Orphans []scoring.Orphan
 	Table   site.Table
 	Reads   int
+	Typed   []scoring.Verdict // times somebody typed that are nobody's
 }
 
 // Chips answers GET /office/e/{edition}/chips: chips that were read and that
@@ -29,8 +34,21 @@ func (m *Room) Chips(c *site.Call) error {
 	for _, o := range all {
 		v.Reads += o.Reads
 	}
+	p.Desk.Field.Verdicts(func(all iter.Seq[scoring.Verdict]) {
+		for x := range all {
+			if x.Use == scoring.UseOrphan && x.Read.Chip == "" {
+				v.Typed = append(v.Typed, x)
+			}
+		}
+	})
+	slices.SortFunc(v.Typed, func(a, b scoring.Verdict) int { return cmp.Compare(a.At, b.At) })
 	v.Orphans = all[max(v.Table.From()-1, 0):v.Table.To()]
 	return c.Render(200, "chips", p.Title(c.T("office.chips.title")), v)
+}
+
+// Give is where a typed time is given to a bib.
+func (v chipsView) Give(x scoring.Verdict) string {
+	return v.Base() + "/rulings/new?" + url.Values{"kind": {"give_read"}, "value": {x.Read.Point + "@" + x.At.String()}}.Encode()
 }
 
 // Hand reports whether an orphan is a hand-kept read of an unknown bib.

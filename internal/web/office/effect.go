@@ -1,13 +1,19 @@
 package office
 
-import "stadion/internal/results"
+import (
+	"strconv"
+
+	"stadion/internal/results"
+	"stadion/internal/web/site"
+)
 
 // effect is what an act would change in the lists, runner by runner.
 type effect struct {
 	place   place
 	Runners int
 	Changes []runnerChange
-	More    int // runners beyond those shown
+	More    int  // runners beyond those shown
+	Posted  bool // the page was sent by a form: it cannot simply be asked for again
 }
 
 // runnerChange is what changes for one runner.
@@ -48,3 +54,29 @@ func (p place) effect(changes []results.Change) effect {
 
 // Place is the place the effect is looked at from.
 func (e effect) Place() place { return e.place }
+
+// Seq is the number of the change whose state the effect was worked out of.
+func (e effect) Seq() uint64 { return e.place.Snap.Seq }
+
+type movedView struct {
+	place
+	Posted bool
+}
+
+// Moved answers GET …/moved: for a page that shows the effect of an act, whether
+// the race has moved on since. There is nothing to say as long as it has not.
+func (m *Room) Moved(c *site.Call) error {
+	p, err := m.at(c, "")
+	if err != nil {
+		return err
+	}
+	since, _ := strconv.ParseUint(c.Query("since"), 10, 64)
+	if p.Snap.Seq <= since {
+		c.W.WriteHeader(204)
+		return nil
+	}
+	return c.Part("ruling", "moved", movedView{p, c.Query("posted") != ""})
+}
+
+// fixed is a number of seconds with three decimals.
+func fixed(s float64) string { return strconv.FormatFloat(s, 'f', 3, 64) }

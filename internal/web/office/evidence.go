@@ -16,15 +16,48 @@ import (
 type evidenceView struct {
 	place
 	live.Explanation
-	Board      *live.Board
+	Board      *live.Board // nil where the race is not on the snapshot yet
 	Passings   []passing
 	Reads      []verdictLine
 	Problems   []problemLine
 	Flags      []flagLine
 	Rulings    []rulingLine
 	Neighbours []results.Row // in the list around this runner
-	Kinds      []rulingKind
-	Revision   int // of the race's latest publication, 0 = none
+	Revision   int           // of the race's latest publication, 0 = none
+}
+
+// Rest are the reads that are part of a passing another read of which counts:
+// shown folded, because there are many.
+func (v *evidenceView) Rest() (out []verdictLine) {
+	for _, r := range v.Reads {
+		if r.Use == scoring.UseCluster {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Telling are the reads that count and those that were set aside.
+func (v *evidenceView) Telling() (out []verdictLine) {
+	for _, r := range v.Reads {
+		if r.Use != scoring.UseCluster {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Bib is the runner's, for links.
+func (v *evidenceView) Bib() string { return v.Row.Bib }
+
+// Tie reports whether the runner shares a place.
+func (v *evidenceView) Tie() bool {
+	for _, n := range v.Neighbours {
+		if n.Bib != v.Row.Bib && n.Place != 0 && n.Place == v.Row.Place {
+			return true
+		}
+	}
+	return false
 }
 
 // passing is one course point of the runner.
@@ -36,6 +69,9 @@ type passing struct {
 	Gun     time.Duration
 	Net     time.Duration
 	Missing bool
+	Window  gap    // of a missing point, and of the next one of who still runs
+	Before  *atMat // who was there just before, nil if nobody
+	After   *atMat
 }
 
 // verdictLine is a read with what became of it.
@@ -47,8 +83,9 @@ type verdictLine struct {
 // Shift is how much the box's clock was corrected.
 func (l verdictLine) Shift() time.Duration { return l.At.Sub(l.Read.At) }
 
-// VoidValue is the value of a ruling that voids this read.
-func (l verdictLine) VoidValue() string { return l.Read.Point + "@" + l.Read.At.String() }
+// VoidValue is the value of a ruling that voids this read, or gives it away: the
+// point and the corrected instant.
+func (l verdictLine) VoidValue() string { return l.Read.Point + "@" + l.At.String() }
 
 // flagLine is a flag of the result with the values of its sentence.
 type flagLine struct {
@@ -63,13 +100,26 @@ func (m *Room) Evidence(c *site.Call) error {
 	if err != nil {
 		return err
 	}
-	x, ok := p.Desk.Field.Explain(c.Path("bib"))
-	if !ok {
-		return fault.New(fault.NotFound, "web.no_such_runner", fault.Args{"bib": c.Path("bib")})
+	v, err := p.evidence(c.Path("bib"))
+	if err != nil {
+		return err
 	}
-	v := evidenceView{place: p, Explanation: x, Kinds: rulingKinds}
+	return c.Render(200, "evidence", p.Title(v.Row.Bib+" "+v.Row.PrintedName), v)
+}
+
+// evidence gathers everything about a runner. Fault NotFound.
+func (p place) evidence(bib string) (*evidenceView, error) {
+	x, ok := p.Desk.Field.Explain(bib)
+	if !ok {
+		return nil, fault.New(fault.NotFound, "web.no_such_runner", fault.Args{"bib": bib})
+	}
+	v := &evidenceView{place: p, Explanation: x}
 	v.Board, _ = p.Snap.Find(x.Row.Bib)
 	v.Passings = passings(x)
+	for k, w := range windows(&x, v.Passings) {
+		v.Passings[k].Window = w
+	}
+	mates(v.Board, x.Row.Bib, v.Passings)
 	for _, read := range x.Verdicts {
 		v.Reads = append(v.Reads, verdictLine{read, splitLabel(x.Race, read)})
 	}
@@ -83,13 +133,13 @@ func (m *Room) Evidence(c *site.Call) error {
 		v.Flags = append(v.Flags, flagLine{f, words(p, f.Args, string(f.Code))})
 	}
 	v.Rulings = rulingLines(p, func(r logbook.Ruling) bool {
-		return p.Edition.Bib.Key(r.Bib) == p.Edition.Bib.Key(x.Row.Bib)
+		return p.Edition.Bib.Key(r.Bib) == p.Edition.Bib.Key(x.Row.Bib) || r.Kind == logbook.Neutralise && r.Bib == "" && r.Race == x.Race.ID
 	})
 	if v.Board != nil {
 		v.Neighbours = neighbours(v.Board, x.Row.Bib)
 		v.Revision = v.Board.Revision
 	}
-	return c.Render(200, "evidence", p.Title(x.Row.Bib+" "+x.Row.PrintedName), v)
+	return v, nil
 }
 
 func passings(x live.Explanation) []passing {

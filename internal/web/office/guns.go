@@ -45,6 +45,9 @@ func (l gunLine) Covers() string { return strings.Join(l.GunFact.Waves, ", ") }
 // Link is where it can be voided.
 func (l gunLine) Link() string { return l.place.Base() + "/guns/" + l.ID + "/void" }
 
+// UseLink is where it can be made the one that counts.
+func (l gunLine) UseLink() string { return l.place.Base() + "/guns/" + l.ID + "/use" }
+
 // Guns answers GET /office/e/{edition}/guns.
 func (m *Room) Guns(c *site.Call) error {
 	p, err := m.at(c, "guns")
@@ -221,7 +224,10 @@ func waveName(w *race.Wave) string {
 
 // instant reads a time a person typed: a time of the race day on the clocks of
 // the edition's zone, "09:00:00.4", or an instant with its offset.
-func (p place) instant(typed string) (race.Instant, error) {
+func (p place) instant(typed string) (race.Instant, error) { return p.instantOn(typed, "at") }
+
+// instantOn is instant with its fault on a field.
+func (p place) instantOn(typed, field string) (race.Instant, error) {
 	typed = strings.TrimSpace(typed)
 	if t, err := time.Parse(time.RFC3339Nano, typed); err == nil {
 		return race.At(t), nil
@@ -233,7 +239,7 @@ func (p place) instant(typed string) (race.Instant, error) {
 			}
 		}
 	}
-	return 0, fault.New(fault.Invalid, "office.bad_instant", fault.Args{"value": typed, "zone": p.Edition.Zone}).On("at")
+	return 0, fault.New(fault.Invalid, "office.bad_instant", fault.Args{"value": typed, "zone": p.Edition.Zone}).On(field)
 }
 
 type gunVoidView struct {
@@ -266,5 +272,81 @@ func (m *Room) GunVoid(c *site.Call) error {
 		return err
 	}
 	c.Flash(site.Good, "office.guns.voided")
+	return c.Redirect(p.Base() + "/guns")
+}
+
+type gunUseView struct {
+	place
+	Gun    gunLine
+	Form   *site.Form
+	Waves  []site.Option // for which it may count: "" = those it was recorded for
+	Effect effect
+}
+
+// record is a start record by its id, void or not. Fault NotFound.
+func (p place) record(id string) (logbook.GunFact, error) {
+	for _, g := range p.Desk.Guns() {
+		if g.ID == id && !g.Void {
+			return g, nil
+		}
+	}
+	return logbook.GunFact{}, fault.New(fault.NotFound, "raceday.unknown_gun", fault.Args{"value": id}).On("gun")
+}
+
+// wavesFor are the waves a start is to count for: the one chosen, else those it
+// was recorded for.
+func wavesFor(f *site.Form, g logbook.GunFact) []string {
+	if w := waves(f); w != nil {
+		return w
+	}
+	return g.Waves
+}
+
+// GunUseForm answers GET …/guns/{gun}/use: what it would change if this start
+// counted, for all the waves it was recorded for or for one.
+func (m *Room) GunUseForm(c *site.Call) error {
+	p, err := m.at(c, "guns")
+	if err != nil {
+		return err
+	}
+	g, err := p.record(c.Path("gun"))
+	if err != nil {
+		return err
+	}
+	v := gunUseView{place: p, Gun: gunLine{GunFact: g, place: p, IsVoid: voided(p.Desk.Guns())[g.ID]}, Form: site.NewForm(c.R.URL.Query())}
+	if r := p.Edition.Race(g.Race); r != nil && len(r.Waves) > 1 {
+		v.Waves = append(v.Waves, site.Option{Text: c.T("office.guns.as_recorded")})
+		for i := range r.Waves {
+			v.Waves = append(v.Waves, site.Option{Value: r.Waves[i].ID, Text: waveName(&r.Waves[i])})
+		}
+	}
+	changes, err := p.Desk.EffectOfGun(g.Race, wavesFor(v.Form, g), g.At)
+	if err := v.Form.Add(err); err != nil {
+		return err
+	}
+	v.Effect = p.effect(changes)
+	return c.Render(v.Form.Status(), "gun_use", p.Title(c.T("office.guns.use")), v)
+}
+
+// GunUse answers POST …/guns/{gun}/use: the instant of the record is recorded
+// once more, as the latest, which is the one that counts.
+func (m *Room) GunUse(c *site.Call) error {
+	p, err := m.at(c, "guns")
+	if err != nil {
+		return err
+	}
+	g, err := p.record(c.Path("gun"))
+	if err != nil {
+		return err
+	}
+	f, err := c.Form()
+	if err != nil {
+		return err
+	}
+	made, err := p.Desk.RecordGun(c.R.Context(), c.Actor, g.Race, wavesFor(f, g), g.At)
+	if err != nil {
+		return err
+	}
+	c.Flash(site.Good, "office.guns.recorded", "race", p.RaceName(made.Race), "time", made.At.In(p.Zone).Format("15:04:05.000"))
 	return c.Redirect(p.Base() + "/guns")
 }

@@ -75,7 +75,7 @@ func TestMatrix_EveryRouteAnswersAsItsPermissionSays(t *testing.T) {
 func (b *bench) ask(t *testing.T, r site.Route, c *caller, name, edition string, can error) {
 	t.Helper()
 	method, path := fill(r.Pattern, map[string]string{"edition": edition, "race": "none", "bib": "none", "gun": "none",
-		"ruling": "none", "number": "1", "job": "none", "upload": "none", "account": "none", "file": "none.csv"})
+		"ruling": "none", "number": "1", "job": "none", "upload": "none", "protest": "none", "account": "none", "file": "none.csv"})
 	var code int
 	var to string
 	if method == "GET" {
@@ -110,6 +110,7 @@ func TestGet_ChangesNothing(t *testing.T) {
 	c := b.organiser()
 	c.sent(base+"/rulings", url.Values{"bib": {"3"}, "kind": {"time_adjust"}, "value": {"+30s"}})
 	c.sent(base+"/race/10k/publish/provisional", nil)
+	c.sent(base+"/protests", url.Values{"race": {"10k"}, "bib": {"3"}, "by": {"Ola"}, "text": {"Was first."}})
 	job := c.sent(base+"/race/10k/certificates", url.Values{"bib": {"1"}})
 	c.await(job)
 	ids := map[string]string{
@@ -119,7 +120,7 @@ func TestGet_ChangesNothing(t *testing.T) {
 	me, err := b.db.AccountByLogin(context.Background(), "boss")
 	must(t, err)
 	values := map[string]string{"edition": "test-2025", "race": "10k", "bib": "1", "gun": d.Guns()[0].ID, "ruling": d.Rulings()[0].ID,
-		"number": "1", "job": last(job), "account": me.ID, "file": "reads.csv"}
+		"number": "1", "job": last(job), "protest": d.Protests()[0].ID, "account": me.ID, "file": "reads.csv"}
 	before := b.state(t)
 	for _, r := range officeTable() {
 		for kind, path := range ids {
@@ -131,7 +132,8 @@ func TestGet_ChangesNothing(t *testing.T) {
 		if method != "GET" {
 			continue
 		}
-		for _, query := range []string{"", "?keep=1", "?effect=1&bib=2&kind=dq&start=10k&at=09:00&chip=C999"} {
+		for _, query := range []string{"", "?keep=1", "?effect=1&bib=2&kind=dq&start=10k&at=09:00&chip=C999",
+			"?effect=1&bib=2&bib_a=1&bib_b=2&kind=neutralise&from=09:10:00&to=09:11:00&race=10k&box=b1&box_at=08:00:01&true_at=08:00:00&variant=short&wave=&open=2&place.2=1"} {
 			if w := c.get(path + query); w.Code >= 400 && w.Code != 422 && r.Pattern != "GET /office/e/{edition}/import/edition/{upload}/rejected.csv" {
 				t.Errorf("GET %s: %d", path+query, w.Code)
 			}

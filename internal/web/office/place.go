@@ -14,13 +14,14 @@ import (
 
 // place is where in the office a page is: what its head and its links need.
 type place struct {
-	Actor   access.Actor
-	Here    string        // the word of the page in the navigation
-	Desk    *raceday.Desk // nil on pages of no edition
-	Snap    *live.Snapshot
-	Edition *race.Edition // never nil where Desk is not; without an ID before its rules came
-	Zone    *time.Location
-	Now     race.Instant // of the race clock
+	Actor    access.Actor
+	Here     string        // the word of the page in the navigation
+	Desk     *raceday.Desk // nil on pages of no edition
+	Snap     *live.Snapshot
+	Edition  *race.Edition // never nil where Desk is not; without an ID before its rules came
+	Zone     *time.Location
+	Now      race.Instant // of the race clock
+	Archived bool         // the edition is archived: it is shown, and changes no more
 }
 
 // lobby is the place of a page of no edition.
@@ -37,7 +38,19 @@ func (m *Room) at(c *site.Call, here string) (place, error) {
 	p := place{Actor: c.Actor, Here: here, Desk: d, Snap: d.Field.Snapshot(), Now: d.Now()}
 	p.Edition = p.Snap.Edition
 	p.Zone = p.Edition.Location()
-	return p, nil
+	p.Archived, err = m.Editions.Archived(c.R.Context(), d.Edition)
+	return p, err
+}
+
+// OpenProtests is how many protests are not decided.
+func (p place) OpenProtests() int {
+	n := 0
+	for _, x := range p.Desk.Protests() {
+		if x.Outcome == "" {
+			n++
+		}
+	}
+	return n
 }
 
 // Place is the place itself, for the templates that pages share.

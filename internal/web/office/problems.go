@@ -1,6 +1,8 @@
 package office
 
 import (
+	"net/url"
+
 	"stadion/internal/fault"
 	"stadion/internal/lang"
 	"stadion/internal/results"
@@ -14,6 +16,7 @@ type problemsView struct {
 	Tabs     []tab
 	Table    site.Table
 	Problems []problemLine
+	Open     *evidenceView // beside the list: of the problem that is looked at
 }
 
 // tab leads to a part of a list and says how much is in it.
@@ -81,6 +84,15 @@ func (l problemLine) Link() string {
 	return l.place.Base() + "/rulings"
 }
 
+// Beside is the address of the list with this problem's evidence beside it, ""
+// for one that is about no runner.
+func (l problemLine) Beside() string {
+	if l.Bib == "" || l.Row == nil {
+		return ""
+	}
+	return l.place.Base() + "/problems?open=" + url.QueryEscape(l.Bib)
+}
+
 // Name is who it is about, as printed.
 func (l problemLine) Name() string {
 	if l.Row == nil {
@@ -124,6 +136,20 @@ func (m *Room) Problems(c *site.Call) error {
 	v.Tabs = append(v.Tabs, tab{c.T("office.all_races"), p.Base() + "/problems", v.Race == "", len(p.Snap.Problems)})
 	for _, r := range p.Edition.Races {
 		v.Tabs = append(v.Tabs, tab{r.Name, p.Base() + "/problems?race=" + r.ID, v.Race == r.ID, len(problemLines(p, r.ID))})
+	}
+	open := c.Query("open")
+	if open == "" {
+		for _, l := range v.Problems {
+			if l.Beside() != "" {
+				open = l.Bib
+				break
+			}
+		}
+	}
+	if open != "" && p.Can("reads.read") {
+		if v.Open, err = p.evidence(open); err != nil {
+			return err
+		}
 	}
 	return c.Render(200, "problems", p.Title(c.T("office.problems.title")), v)
 }

@@ -19,6 +19,9 @@ type raceView struct {
 	Revisions []RevisionHead
 	Still     []results.Row // still running, the furthest first
 	StillMore int
+	Period    period
+	Courses   int    // courses the race can be switched to
+	Variant   string // name of the one it is run on, "" = the edition's own
 }
 
 // board is the race the path names. Fault NotFound.
@@ -49,6 +52,20 @@ func (m *Room) Race(c *site.Call) error {
 	v := raceView{place: p, Line: p.raceLine(b)}
 	if v.Revisions, err = m.Revisions.Revisions(c.R.Context(), p.Desk.Edition, b.Race.ID); err != nil {
 		return err
+	}
+	if v.Period, err = m.period(c, p, b.Race); err != nil {
+		return err
+	}
+	if rc := p.Edition.Race(b.Race.ID); rc != nil {
+		v.Courses = len(rc.Variants)
+		if on := p.Desk.Variant(rc.ID); on != "" {
+			v.Variant = on
+			for _, alt := range rc.Variants {
+				if alt.ID == on && alt.Name != "" {
+					v.Variant = alt.Name
+				}
+			}
+		}
 	}
 	const few = 12
 	for i := range b.Rows {
@@ -126,6 +143,31 @@ type publishView struct {
 	raceday.PublishPreview
 	Effect effect
 	Same   bool // the list says what the last revision said
+	Period period
+}
+
+// WhyNot are the reasons why the list cannot be official now, as words; each
+// has a sentence.
+func (v publishView) WhyNot() (out []string) {
+	if len(v.Rows) == 0 {
+		return nil
+	}
+	if v.Running > 0 {
+		out = append(out, "running")
+	}
+	if v.Period.Open > 0 {
+		out = append(out, "open")
+	}
+	if v.Period.Runs() {
+		out = append(out, "period")
+	}
+	if v.Period.Long > 0 && v.Before.Number == 0 {
+		out = append(out, "first")
+	}
+	if v.Same && v.Before.State == results.Official {
+		out = append(out, "same")
+	}
+	return out
 }
 
 // PublishForm answers GET …/race/{race}/publish: what would go out, against
@@ -141,6 +183,9 @@ func (m *Room) PublishForm(c *site.Call) error {
 	}
 	v := publishView{place: p, Line: p.raceLine(b), PublishPreview: *preview, Effect: p.effect(preview.Changes)}
 	v.Same = preview.Before.Number > 0 && len(preview.Changes) == 0
+	if v.Period, err = m.period(c, p, b.Race); err != nil {
+		return err
+	}
 	return c.Render(200, "publish", p.Title(b.Race.Name), v)
 }
 
@@ -148,7 +193,7 @@ func (m *Room) PublishForm(c *site.Call) error {
 func (v publishView) MayGo(state string) bool {
 	switch results.State(state) {
 	case results.Official:
-		return v.Running == 0 && len(v.Rows) > 0 && !(v.Same && v.Before.State == results.Official)
+		return len(v.Rows) > 0 && len(v.WhyNot()) == 0
 	case results.Provisional:
 		return len(v.Rows) > 0 && v.Before.State != results.Official && !v.Same
 	}

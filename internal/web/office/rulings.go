@@ -11,40 +11,6 @@ import (
 	"stadion/internal/web/site"
 )
 
-// rulingKind is a kind of ruling as the form offers it.
-type rulingKind struct {
-	Kind    logbook.RulingKind
-	Value   bool   // it has a value
-	Example string // of the value
-	Rule    bool   // a rule should be cited
-}
-
-// rulingKinds are the kinds in the order they are offered. Undo has a page of
-// its own; what holds for everybody (neutralise) comes as a file.
-var rulingKinds = []rulingKind{
-	{logbook.DQ, false, "", true},
-	{logbook.DNF, false, "", false},
-	{logbook.DNS, false, "", false},
-	{logbook.TimeAdjust, true, "+30s", true},
-	{logbook.FinishTime, true, "2:13:52.4", false},
-	{logbook.Order, true, "3", true},
-	{logbook.NoTime, false, "", false},
-	{logbook.VoidRead, true, "km5@2025-04-06T09:15:02.318+09:00", false},
-	{logbook.AssignChip, true, "05801A3F", false},
-	{logbook.GiveRead, true, "km5@2025-04-06T09:15:02.318+09:00", false},
-	{logbook.SetWave, true, "open", false},
-	{logbook.SetRace, true, "10k", false},
-}
-
-func kindOf(word string) *rulingKind {
-	for i := range rulingKinds {
-		if string(rulingKinds[i].Kind) == word {
-			return &rulingKinds[i]
-		}
-	}
-	return nil
-}
-
 // rulingLine is a ruling of the record with whether it counts.
 type rulingLine struct {
 	logbook.Ruling
@@ -105,14 +71,29 @@ type rulingView struct {
 	place
 	Form   *site.Form
 	Kinds  []rulingKind
-	Kind   *rulingKind  // nil until one is chosen
-	Row    *results.Row // of the runner, nil until a known bib is there
-	Shown  bool         // the effect is there
+	Kind   *rulingKind   // nil until one is chosen
+	Row    *results.Row  // of the runner, nil until a known bib is there
+	Races  []site.Option // to be chosen from
+	Waves  []site.Option
+	Points []site.Option
+	Shown  bool // the effect is there
 	Effect effect
+	Ruling logbook.Ruling // as it would be made
 }
 
-// RulingForm answers GET …/rulings/new: a ruling is written down, and what it
-// would change is looked at, before it is made.
+// Choose is the address of the form for a kind, with what is known already.
+func (v rulingView) Choose(k rulingKind) string {
+	q := url.Values{"kind": {string(k.Kind)}}
+	for _, name := range []string{"bib", "note", "rule"} {
+		if s := v.Form.Get(name); s != "" {
+			q.Set(name, s)
+		}
+	}
+	return v.Base() + "/rulings/new?" + q.Encode()
+}
+
+// RulingForm answers GET …/rulings/new: what is ruled is chosen, written down,
+// and what it would change is looked at, before it is made.
 func (m *Room) RulingForm(c *site.Call) error {
 	p, err := m.at(c, "rulings")
 	if err != nil {
@@ -122,27 +103,45 @@ func (m *Room) RulingForm(c *site.Call) error {
 }
 
 func (m *Room) showRuling(c *site.Call, p place, f *site.Form, look bool) error {
-	v := rulingView{place: p, Form: f, Kinds: rulingKinds, Kind: kindOf(f.Get("kind"))}
+	v := rulingView{place: p, Form: f, Kinds: rulingKinds, Kind: kindOf(f.Get("kind")),
+		Races: p.raceOptions(), Points: p.pointOptions()}
+	of := ""
 	if _, row := p.Snap.Find(f.Get("bib")); row != nil {
-		v.Row = row
+		v.Row, of = row, row.Race
 	}
-	if look && f.OK() {
-		changes, err := p.Desk.Effect(c.Actor, rulingOf(f))
+	v.Waves = p.waveChoices(of)
+	if v.Kind != nil {
+		v.Kind.decompose(p, f)
+	}
+	if look && f.OK() && v.Kind != nil {
+		r, err := p.rulingOf(f)
+		var changes []results.Change
+		if err == nil {
+			changes, err = p.Desk.Effect(c.Actor, r)
+		}
 		if err := f.Add(err); err != nil {
 			return err
 		}
-		v.Shown, v.Effect = f.OK(), p.effect(changes)
+		v.Shown, v.Effect, v.Ruling = f.OK(), p.effect(changes), r
 	}
 	return c.Render(f.Status(), "ruling", p.Title(c.T("office.ruling.title")), v)
 }
 
-func rulingOf(f *site.Form) logbook.Ruling {
+// rulingOf is the ruling a form asks for. Faults on kind and on the parts of the
+// value.
+func (p place) rulingOf(f *site.Form) (logbook.Ruling, error) {
 	r := logbook.Ruling{Bib: strings.TrimSpace(f.Get("bib")), Kind: logbook.RulingKind(f.Get("kind")),
-		Value: strings.TrimSpace(f.Get("value")), Rule: strings.TrimSpace(f.Get("rule")), Note: strings.TrimSpace(f.Get("note"))}
-	if k := kindOf(f.Get("kind")); k != nil && !k.Value {
-		r.Value = "" // left over from another kind
+		Rule: strings.TrimSpace(f.Get("rule")), Note: strings.TrimSpace(f.Get("note"))}
+	k := kindOf(f.Get("kind"))
+	if k == nil {
+		return r, fault.New(fault.Invalid, "office.ruling_kind", nil).On("kind")
 	}
-	return r
+	if k.Shape == "span" && r.Bib == "" {
+		r.Race = f.Get("race")
+	}
+	var err error
+	r.Value, err = k.compose(p, f)
+	return r, err
 }
 
 // RulingMake answers POST …/rulings.
@@ -155,18 +154,20 @@ func (m *Room) RulingMake(c *site.Call) error {
 	if err != nil {
 		return err
 	}
-	if kindOf(f.Get("kind")) == nil {
-		err = fault.New(fault.Invalid, "office.ruling_kind", nil).On("kind")
-	}
+	r, err := p.rulingOf(f)
 	var made logbook.Ruling
 	if err == nil {
-		made, err = p.Desk.Rule(c.R.Context(), c.Actor, rulingOf(f))
+		made, err = p.Desk.Rule(c.R.Context(), c.Actor, r)
 	}
 	if err != nil {
 		if err := f.Add(err); err != nil {
 			return err
 		}
 		return m.showRuling(c, p, f, false)
+	}
+	if made.Bib == "" {
+		c.Flash(site.Good, "office.ruling.made_all", "race", p.RaceName(made.Race))
+		return c.Redirect(p.Base() + "/rulings")
 	}
 	c.Flash(site.Good, "office.ruling.made", "bib", made.Bib)
 	return c.Redirect(p.Runner(made.Bib))
@@ -175,26 +176,51 @@ func (m *Room) RulingMake(c *site.Call) error {
 type undoView struct {
 	place
 	Ruling rulingLine
+	Others []rulingLine // made in the same act
 	Form   *site.Form
 	Effect effect
 }
 
-// RulingUndoForm answers GET …/rulings/{ruling}/undo.
+// IDs are all rulings of the act, the one asked for first.
+func (v undoView) IDs() []string {
+	out := []string{v.Ruling.ID}
+	for _, o := range v.Others {
+		out = append(out, o.ID)
+	}
+	return out
+}
+
+// RulingUndoForm answers GET …/rulings/{ruling}/undo. What was made in one act,
+// as a swap is, is undone in one.
 func (m *Room) RulingUndoForm(c *site.Call) error {
 	p, err := m.at(c, "rulings")
 	if err != nil {
 		return err
 	}
-	of, changes, err := p.Desk.EffectOfUndo(c.Actor, c.Path("ruling"))
+	of, _, err := p.Desk.EffectOfUndo(c.Actor, c.Path("ruling"))
 	if err != nil {
 		return err
 	}
-	lines := rulingLines(p, func(r logbook.Ruling) bool { return r.ID == of.ID })
-	v := undoView{p, lines[0], site.NewForm(nil), p.effect(changes)}
+	v := undoView{place: p, Form: site.NewForm(nil)}
+	for _, r := range p.Desk.Together(of.ID) {
+		l := rulingLines(p, func(o logbook.Ruling) bool { return o.ID == r.ID })[0]
+		switch {
+		case r.ID == of.ID:
+			v.Ruling = l
+		case l.Stands:
+			v.Others = append(v.Others, l)
+		}
+	}
+	changes, err := p.Desk.EffectOfUndoAll(c.Actor, v.IDs())
+	if err != nil {
+		return err
+	}
+	v.Effect = p.effect(changes)
 	return c.Render(200, "undo", p.Title(c.T("office.undo.title")), v)
 }
 
-// RulingUndo answers POST …/rulings/{ruling}/undo.
+// RulingUndo answers POST …/rulings/{ruling}/undo: that ruling, and those of the
+// same act that are named with it.
 func (m *Room) RulingUndo(c *site.Call) error {
 	p, err := m.at(c, "rulings")
 	if err != nil {
@@ -204,7 +230,13 @@ func (m *Room) RulingUndo(c *site.Call) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.Desk.Undo(c.R.Context(), c.Actor, c.Path("ruling"), strings.TrimSpace(f.Get("note"))); err != nil {
+	ids := []string{c.Path("ruling")}
+	for _, id := range f.Values["also"] {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	if _, err := p.Desk.UndoAll(c.R.Context(), c.Actor, ids, strings.TrimSpace(f.Get("note"))); err != nil {
 		return err
 	}
 	c.Flash(site.Good, "office.undo.done")

@@ -88,6 +88,11 @@ type Editions interface {
 	File(ctx context.Context, id string) ([]byte, error)
 	// Create makes an edition of its file and opens its desk.
 	Create(ctx context.Context, by access.Actor, name string, text []byte) (*race.Edition, error)
+	// Archived reports whether an edition is archived: it is shown, and changes no
+	// more; every act on it is refused with the fault store.edition_archived.
+	Archived(ctx context.Context, id string) (bool, error)
+	// SetArchived archives an edition, or opens it again.
+	SetArchived(ctx context.Context, by access.Actor, id string, archived bool) error
 	// Change replaces the rules of an edition by a new file.
 	Change(ctx context.Context, by access.Actor, id, name string, text []byte) (*race.Edition, error)
 }
@@ -166,6 +171,9 @@ type Order struct {
 
 // Papers prints.
 type Papers interface {
+	// Outdated are the bibs of a race whose certificate says something else than
+	// its latest revision: they are due a new one.
+	Outdated(ctx context.Context, edition, race string) ([]string, error)
 	// CertificateRun writes the certificates of a revision into one PDF, a page
 	// each, and tells how far it is. What it certifies is kept, so that every
 	// printed code is found. left are the finishers who get none, with the

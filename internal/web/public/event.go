@@ -77,12 +77,16 @@ type stamp struct {
 	Zone     *time.Location
 	Basis    race.Basis
 	Counts   live.Counts
+	Until    race.Instant // of the protest period of a provisional list, 0 = it has none
 }
 
 func (e *event) Stamp(b *live.Board) stamp {
 	s := stamp{State: string(b.State), Revision: b.Revision, At: e.Snap.Now, Zone: e.Zone, Basis: b.Race.RankBy, Counts: b.Counts}
 	if b.Published != 0 {
 		s.At = b.Published
+	}
+	if period := e.Edition.Protest.D(); b.State == results.Provisional && b.Published != 0 && period > 0 {
+		s.Until = b.Published.Add(period)
 	}
 	if b.State == results.Live && b.Gun == 0 {
 		s.State = "coming"

@@ -19,6 +19,7 @@ type Config struct {
 	Site         *site.Site
 	Editions     Editions
 	Certificates Certificates
+	Explanations Explanations // nil: no page tells why a result is what it is
 	Now          func() time.Time
 	Jitter       func(n int) int // a random number below n, to spread returning viewers
 	Log          *slog.Logger
@@ -29,6 +30,7 @@ type Room struct {
 	site         *site.Site
 	editions     Editions
 	certificates Certificates
+	explanations Explanations
 	now          func() time.Time
 	jitter       func(n int) int
 	indexes      indexes
@@ -41,7 +43,7 @@ func New(cfg Config) (*Room, error) {
 		cfg.Jitter == nil || cfg.Log == nil {
 		return nil, errors.New("public: a site, editions, certificates a clock, chance and a log are needed")
 	}
-	m := &Room{site: cfg.Site, editions: cfg.Editions, certificates: cfg.Certificates, now: cfg.Now, jitter: cfg.Jitter}
+	m := &Room{site: cfg.Site, editions: cfg.Editions, certificates: cfg.Certificates, explanations: cfg.Explanations, now: cfg.Now, jitter: cfg.Jitter}
 	m.hub = newHub(cfg.Editions, cfg.Log, m.parts)
 	return m, nil
 }

@@ -1,6 +1,7 @@
 package public
 
 import (
+	"net/url"
 	"time"
 
 	"stadion/internal/live"
@@ -15,6 +16,7 @@ type runnerView struct {
 	Row    rowView
 	Splits []splitView
 	Plot   *pacePlot // nil with fewer than two legs
+	Why    string    // address of the page that tells why, "" = there is none
 }
 
 // splitView is one point: when the runner was there, and the leg to it from the
@@ -36,6 +38,9 @@ func (m *Room) Runner(c *site.Call) error {
 	v, err := runnerOf(e, c.Path("bib"))
 	if err != nil {
 		return err
+	}
+	if m.explanations != nil {
+		v.Why = e.Base() + "/runner/" + url.PathEscape(v.Row.Bib) + "/why"
 	}
 	return c.Render(200, "runner", v.Row.PrintedName+" · "+e.Edition.Name, v)
 }

@@ -54,6 +54,8 @@ type Certificate struct {
 	Official   bool
 	At         race.Instant // of the revision
 	ReplacedBy string       // code of the newer certificate, "" = this one holds
+	Since      string       // what a later list says of it: "" the same, corrected, revoked
+	Latest     int          // number of that list
 }
 
 // Certificates is where certificates are looked up.
