@@ -97,7 +97,12 @@ type running struct {
 
 func startRace(t *testing.T, runners int, into time.Duration) *running {
 	t.Helper()
-	truth := sim.Run(sim.Edition(), sim.StartListOf(1, runners), 1)
+	return startDay(t, sim.Run(sim.Edition(), sim.StartListOf(1, runners), 1), into)
+}
+
+// startDay is startRace of any day.
+func startDay(t *testing.T, truth *sim.Truth, into time.Duration) *running {
+	t.Helper()
 	r := &running{now: truth.Start().Add(into), t: t}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	h, err := openHall(t.Context(), hallConfig{Dir: t.TempDir(), Now: time.Now, RaceNow: func() race.Instant { return r.now }, Log: log})

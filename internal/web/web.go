@@ -21,14 +21,14 @@ type Config struct {
 	Editions     public.Editions
 	Certificates public.Certificates
 	Explanations public.Explanations // nil: no page tells why a result is what it is
-	Office       office.Source    // where it is not whole there is no office
-	Life         context.Context  // of what the office does in the background; nil: for ever
-	Who          site.Who         // nil: by the office's sessions; without an office nobody is ever signed in
-	Log          *slog.Logger     // nil: slog.Default
-	Now          func() time.Time // wall clock
-	NewID        func() string    // request ids
-	Jitter       func(n int) int  // a random number below n; nil: math/rand
-	Secure       bool             // served over TLS
+	Office       office.Source       // where it is not whole there is no office
+	Life         context.Context     // of what the office does in the background; nil: for ever
+	Who          site.Who            // nil: by the office's sessions; without an office nobody is ever signed in
+	Log          *slog.Logger        // nil: slog.Default
+	Now          func() time.Time    // wall clock
+	NewID        func() string       // request ids
+	Jitter       func(n int) int     // a random number below n; nil: math/rand
+	Secure       bool                // served over TLS
 }
 
 // New makes the handler of the whole site. It fails where an asset or a template

@@ -251,6 +251,7 @@ func (m *Room) Revision(c *site.Call) error {
 			return err
 		}
 		v.Before, v.Effect = &before, p.effect(results.Diff(before.Rows, v.Revision.Rows))
+		v.Effect.Past = true
 	}
 	v.Latest = b.Revision <= n
 	v.Table = window(c, len(v.Revision.Rows))
