@@ -64,6 +64,29 @@ func (e *Engine) AddReads(reads []logbook.Read) {
 	}
 }
 
+// chipsOf finds the chip of every read. Those that are known, nearly all, are
+// found on all processors; the others are made one after the other.
+func (e *Engine) chipsOf(reads []logbook.Read) []int32 {
+	const unknown = -1
+	ids := make([]int32, len(reads))
+	inParallel(len(reads), func(from, to int) {
+		for i := from; i < to; i++ {
+			r := &reads[i]
+			id, ok := e.chipID[race.ChipKey(r.Chip)]
+			if !ok || r.Chip == "" {
+				id = unknown
+			}
+			ids[i] = id
+		}
+	})
+	for i := range ids {
+		if ids[i] == unknown {
+			ids[i] = e.chipOf(&reads[i])
+		}
+	}
+	return ids
+}
+
 // addMany shares one block of memory among the chips instead of growing each.
 func (e *Engine) addMany(reads []logbook.Read) {
 	base := len(e.reads)
@@ -72,10 +95,7 @@ func (e *Engine) addMany(reads []logbook.Read) {
 	} else {
 		e.reads = append(e.reads, reads...)
 	}
-	ids := make([]int32, len(reads))
-	for i := range reads {
-		ids[i] = e.chipOf(&reads[i])
-	}
+	ids := e.chipsOf(reads)
 	count := make([]int32, len(e.chips))
 	for _, id := range ids {
 		count[id]++
@@ -96,10 +116,13 @@ func (e *Engine) addMany(reads []logbook.Read) {
 	}
 	for i, id := range ids {
 		c := &e.chips[id]
-		c.seen = append(c.seen, e.see(int32(base+i)))
+		c.seen = append(c.seen, seen{ref: int32(base + i)})
 	}
 	e.eachChip(func(id int, c *chip) {
-		if count[id] > 0 {
+		if n := int(count[id]); n > 0 {
+			for i := len(c.seen) - n; i < len(c.seen); i++ {
+				c.seen[i] = e.see(c.seen[i].ref)
+			}
 			e.order(c)
 		}
 	})
@@ -122,14 +145,19 @@ func (e *Engine) order(c *chip) {
 
 // eachChip runs f on every chip, on all processors.
 func (e *Engine) eachChip(f func(id int, c *chip)) {
-	n := runtime.GOMAXPROCS(0)
+	inParallel(len(e.chips), func(from, to int) {
+		for id := from; id < to; id++ {
+			f(id, &e.chips[id])
+		}
+	})
+}
+
+// inParallel shares the numbers below n among the processors.
+func inParallel(n int, part func(from, to int)) {
+	p := runtime.GOMAXPROCS(0)
 	var wg sync.WaitGroup
-	for w := range n {
-		wg.Go(func() {
-			for id := w * len(e.chips) / n; id < (w+1)*len(e.chips)/n; id++ {
-				f(id, &e.chips[id])
-			}
-		})
+	for w := range p {
+		wg.Go(func() { part(w*n/p, (w+1)*n/p) })
 	}
 	wg.Wait()
 }
