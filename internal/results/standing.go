@@ -76,6 +76,7 @@ type LeftOut struct {
 	In    string   // id of the list with the prize
 	Title Sentence // of that list
 	Prize int      // the place there
+	rule  string   // id of that list's rule
 }
 
 // Award says what an award list gives, and whether it can still change.

@@ -302,22 +302,24 @@ func (m *maker) sections(s *Standing, rows []*Row) []*Row {
 	}
 	m.sort(s, placed)
 	slices.SortFunc(s.NoTime, func(a, b *Row) int { return scoring.CompareBibs(a.Bib, b.Bib) })
-	slices.SortFunc(s.Rest, func(a, b *Row) int {
-		return cmp.Or(cmp.Compare(slices.Index(restOrder, a.Status), slices.Index(restOrder, b.Status)),
-			cmp.Compare(reached(b), reached(a)), scoring.CompareBibs(a.Bib, b.Bib))
-	})
+	sortBy(s.Rest, func(r *Row) int64 { return int64(slices.Index(restOrder, r.Status))<<32 - int64(reached(r)) })
 	return placed
 }
 
 // sort puts runners in the order of the list, equals by bib.
 func (m *maker) sort(s *Standing, rows []*Row) {
+	sortBy(rows, func(r *Row) int64 { return m.order(s, r) })
+}
+
+// sortBy sorts rows by a number that is told once for each, equals by bib.
+func sortBy(rows []*Row, order func(*Row) int64) {
 	type keyed struct {
 		order int64
 		row   *Row
 	}
 	list := make([]keyed, len(rows))
 	for i, r := range rows {
-		list[i] = keyed{m.order(s, r), r}
+		list[i] = keyed{order(r), r}
 	}
 	slices.SortFunc(list, func(a, b keyed) int {
 		if c := cmp.Compare(a.order, b.order); c != 0 {
@@ -431,7 +433,7 @@ func (m *maker) remember(s *Standing) {
 	}
 	for i := range s.Lines {
 		if l := &s.Lines[i]; l.Prize > 0 {
-			won[l.Row.Bib] = LeftOut{l.Row, s.ID, s.Title(), l.Prize}
+			won[l.Row.Bib] = LeftOut{l.Row, s.ID, s.Title(), l.Prize, s.Rule.ID}
 		}
 	}
 	if s.Award != nil && !s.Award.Settled {
