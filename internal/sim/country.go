@@ -75,6 +75,12 @@ var (
 	clubsOther    = []string{"Kingfisher Joggers", "Team Long Way Round", "Seven Bridges", "Sunday Turtles"}
 )
 
+// The invented teams.
+var (
+	teamsKorean = []string{"느티나무 단체", "샘터 단체", "물안개 단체", "솔바람 단체", "은하 단체"}
+	teamsOther  = []string{"Team Heron", "Team Odd Socks", "Team Last Tram", "Team Morgenrot", "白鹭队", "Équipe Libellule"}
+)
+
 // shares divides n runners among the nations by weight, at least one each as
 // far as n goes, the rest to the residents.
 func shares(n int) []int {

@@ -77,7 +77,25 @@ func Edition() *race.Edition {
 	}
 	e.Races[0].Variants = []race.Variant{{ID: "short", Name: "Turn at 17.2 km (riverside closed)", DistanceM: 34390, Course: shortCourse}}
 	e.Categories = ageGroups()
+	e.Lists = prizeLists()
 	return e
+}
+
+// prizeLists are the lists and prizes of the edition. It has no course records: the
+// real ones were run by real people on another course, and an invented winner
+// must not be said to have beaten them.
+func prizeLists() []race.List {
+	return []race.List{
+		{ID: "overall"},
+		{ID: "podium", Of: race.OfSex, Prizes: 3},
+		{ID: "age-group", Of: race.OfCategory, Prizes: 3, Exclude: []string{"podium"}},
+		{ID: "team", Of: race.OfTeam, Best: 3, Prizes: 3},
+		{ID: "class", Of: race.OfClass},
+		{ID: "residence", Of: race.OfResident},
+		{ID: "country", Of: race.OfCountry},
+		{ID: "club", Of: race.OfClub, Best: 3},
+		{ID: "partner", Of: race.OfPartner},
+	}
 }
 
 func raceOf(id, name string, m float64, limit time.Duration, course []race.CoursePoint, waves ...race.Wave) race.Race {

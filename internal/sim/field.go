@@ -35,7 +35,7 @@ func StartList(seed uint64) race.StartList { return StartListOf(seed, 2000) }
 
 // StartListOf is a field of n invented runners, in the order of bibs.
 func StartListOf(seed uint64, n int) race.StartList {
-	f := &fielder{r: rand.New(rand.NewPCG(seed, 0x5eed)), seed: seed, n: n}
+	f := &fielder{r: rand.New(rand.NewPCG(seed, 0x5eed)), entry: rand.New(rand.NewPCG(seed, 0x7ea3)), seed: seed, n: n}
 	f.queue()
 	for i, s := range squads {
 		size := n * s.perMille / 1000
@@ -49,6 +49,7 @@ func StartListOf(seed uint64, n int) race.StartList {
 
 type fielder struct {
 	r          *rand.Rand
+	entry      *rand.Rand // of how people entered, so that who they are does not depend on it
 	seed       uint64
 	n          int
 	waiting    []int // indices of nations, shuffled
@@ -113,7 +114,9 @@ func (f *fielder) add(s squad, class race.Class, sex race.Sex, bib string) {
 	age := f.age(s, class)
 	p := race.Person{Name: f.name(n, sex), Sex: sex, Age: age, BirthDate: f.birth(age),
 		Country: race.IOCCode(n.code), Club: f.club(n, class)}
+	p.Resident = f.residency(n)
 	st := race.Starter{Bib: bib, Race: s.race, Wave: s.wave, Class: class, Person: p}
+	st.Team, st.Partner = f.team(n, class), f.partner(p, class)
 	if class == race.Elite {
 		st.Wave = s.eliteWave
 	}
@@ -157,6 +160,44 @@ func (f *fielder) club(n *nation, class race.Class) string {
 		return pick(f.r, clubsOther)
 	}
 	return pick(f.r, n.club)
+}
+
+// residency says where somebody lives: nearly everybody where their country is,
+// a few guests among the residents, and some did not say.
+func (f *fielder) residency(n *nation) race.Residency {
+	switch x := f.entry.Float64(); {
+	case x < 0.01:
+		return ""
+	case n.code == nations[0].code || x < 0.03:
+		return race.Resident
+	}
+	return race.Visitor
+}
+
+// team is the team that somebody of the open class runs for, "" for most.
+func (f *fielder) team(n *nation, class race.Class) string {
+	if class == race.Elite || f.entry.Float64() > 0.1 {
+		return ""
+	}
+	if n.code == nations[0].code {
+		return pick(f.entry, teamsKorean)
+	}
+	return pick(f.entry, teamsOther)
+}
+
+// partner is who sold the entry: visitors come through one of a few, who have no
+// names.
+func (f *fielder) partner(p race.Person, class race.Class) string {
+	x := f.entry.Float64()
+	if p.Resident != race.Visitor || class == race.Elite {
+		return ""
+	}
+	for i, share := range []float64{0.42, 0.68, 0.84, 0.93} {
+		if x < share {
+			return "Partner " + string(rune('A'+i))
+		}
+	}
+	return ""
 }
 
 // epc is the code of a chip: 24 hexadecimal digits that say nothing about the

@@ -41,6 +41,41 @@ func TestStartList_TwoThousandOfFortyFiveCountries(t *testing.T) {
 	}
 }
 
+func TestStartList_TeamsPartnersAndResidentsAreInvented(t *testing.T) {
+	for seed := range uint64(3) {
+		teams, partners, lives := map[string]int{}, map[string]int{}, map[race.Residency]int{}
+		for _, s := range StartList(seed) {
+			if s.Team != "" {
+				teams[s.Race+" "+s.Team]++
+			}
+			partners[s.Partner]++
+			lives[s.Person.Resident]++
+			if s.Partner != "" && (s.Person.Resident != race.Visitor || !regexp.MustCompile(`^Partner [A-Z]$`).MatchString(s.Partner)) {
+				t.Errorf("bib %s of %s came through %q", s.Bib, s.Person.Country.Code, s.Partner)
+			}
+		}
+		whole := 0
+		for _, n := range teams {
+			if n >= 3 {
+				whole++
+			}
+		}
+		if whole < 16 || len(partners) != 5 || lives[race.Resident] < 900 || lives[race.Visitor] < 900 || lives[""] == 0 {
+			t.Errorf("seed %d: %d teams of three, partners %v, residencies %v", seed, whole, partners, lives)
+		}
+	}
+}
+
+func TestEdition_ItsListsAreSoundAndItClaimsNoRecord(t *testing.T) {
+	e := Edition()
+	if _, err := race.Validate(e); err != nil {
+		t.Error(err)
+	}
+	if len(e.Lists) == 0 || len(e.Records) != 0 {
+		t.Errorf("%d lists, %d records: an invented winner must beat no real record", len(e.Lists), len(e.Records))
+	}
+}
+
 func TestStartList_EveryScriptIsThere(t *testing.T) {
 	scripts := map[string]*unicode.RangeTable{"Latin": unicode.Latin, "Hangul": unicode.Hangul, "Han": unicode.Han,
 		"Hiragana": unicode.Hiragana, "Katakana": unicode.Katakana, "Cyrillic": unicode.Cyrillic, "Greek": unicode.Greek,
