@@ -13,6 +13,7 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" help:"The office: pages for runners, spectators and the crew, on one data folder."`
 	Score       scoreCmd       `cmd:"" help:"Files in, result files out: no data folder, no server."`
 	Startlist   startlistCmd   `cmd:"" help:"Start lists as PDF, by bib or by name."`
+	Lists       listsCmd       `cmd:"" help:"Lists and prizes as PDF, CSV and JSON from a results file: overall, by sex, age group, country, teams."`
 	Site        siteCmd        `cmd:"" help:"The results as a folder of plain pages, for any web server or a stick."`
 	Explain     explainCmd     `cmd:"" help:"Why a result is what it is: which reads made it, which were set aside, which rulings apply."`
 	Reads       readsCmd       `cmd:"" help:"Reads of other timing systems and of paper lists."`

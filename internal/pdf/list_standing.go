@@ -106,7 +106,11 @@ func (t *standingList) leftOut() iter.Seq[Row] {
 	return func(yield func(Row) bool) {
 		for i := range t.s.LeftOut {
 			o := &t.s.LeftOut[i]
-			if !yield(runner("", "", o.Row, "", "", fmt.Sprintf("%s: %d", t.tell(o.Title), o.Prize))) {
+			why := t.tell(o.Title)
+			if o.Prize > 0 { // 0: of a list that the reader may not see
+				why += fmt.Sprintf(": %d", o.Prize)
+			}
+			if !yield(runner("", "", o.Row, "", "", why)) {
 				return
 			}
 		}

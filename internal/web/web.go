@@ -21,6 +21,7 @@ type Config struct {
 	Editions     public.Editions
 	Certificates public.Certificates
 	Explanations public.Explanations // nil: no page tells why a result is what it is
+	Papers       public.Papers       // nil: lists cannot be had on paper
 	Office       office.Source       // where it is not whole there is no office
 	Life         context.Context     // of what the office does in the background; nil: for ever
 	Who          site.Who            // nil: by the office's sessions; without an office nobody is ever signed in
@@ -54,7 +55,7 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	pub, err := public.New(public.Config{Site: s, Editions: cfg.Editions, Certificates: cfg.Certificates, Explanations: cfg.Explanations,
+	pub, err := public.New(public.Config{Site: s, Editions: cfg.Editions, Certificates: cfg.Certificates, Papers: cfg.Papers, Explanations: cfg.Explanations,
 		Now: cfg.Now, Jitter: cfg.Jitter, Log: cfg.Log})
 	if err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ const (
 
 var beat = &frame{plain: []byte(": beat\n\n"), small: shrink([]byte(": beat\n\n"))}
 
-// Events answers GET /e/{edition}/events?topic=live|race/ID|runner/BIB with a
+// Events answers GET /e/{edition}/events?topic=live|race/ID|runner/BIB|list/RACE/RULE/VALUE with a
 // stream of server-sent events: pieces of the page in the reader's language.
 func (m *Room) Events(c *site.Call) error {
 	key := topicKey{name: c.Query("topic"), tag: c.Tag}
@@ -115,6 +115,8 @@ func (m *Room) parts(snap *live.Snapshot, key topicKey) ([]part, error) {
 			return nil, fault.New(fault.NotFound, "web.no_such_race", nil)
 		}
 		return m.piece(key.tag, "stamp", "results", "stamp", e.Stamp(b))
+	case kind == "list":
+		return m.standingParts(e, id, key.tag)
 	case kind == "runner":
 		v, err := runnerOf(e, id)
 		if err != nil {

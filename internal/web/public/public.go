@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"stadion/internal/web/site"
+	"stadion/internal/web/standing"
 )
 
 // Templates are the pages of this room.
@@ -21,6 +22,7 @@ type Config struct {
 	Certificates Certificates
 	Explanations Explanations // nil: no page tells why a result is what it is
 	Now          func() time.Time
+	Papers       Papers          // nil: nothing can be had on paper
 	Jitter       func(n int) int // a random number below n, to spread returning viewers
 	Log          *slog.Logger
 }
@@ -35,6 +37,9 @@ type Room struct {
 	jitter       func(n int) int
 	indexes      indexes
 	hub          *hub
+	book         *standing.Book
+	papers       Papers
+	press        chan struct{} // holds who prints
 }
 
 // New makes the room.
@@ -43,7 +48,8 @@ func New(cfg Config) (*Room, error) {
 		cfg.Jitter == nil || cfg.Log == nil {
 		return nil, errors.New("public: a site, editions, certificates a clock, chance and a log are needed")
 	}
-	m := &Room{site: cfg.Site, editions: cfg.Editions, certificates: cfg.Certificates, explanations: cfg.Explanations, now: cfg.Now, jitter: cfg.Jitter}
+	m := &Room{site: cfg.Site, editions: cfg.Editions, certificates: cfg.Certificates, explanations: cfg.Explanations, now: cfg.Now, jitter: cfg.Jitter,
+		book: standing.New(cfg.Now), papers: cfg.Papers, press: make(chan struct{}, 1)}
 	m.hub = newHub(cfg.Editions, cfg.Log, m.parts)
 	return m, nil
 }

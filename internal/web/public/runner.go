@@ -15,8 +15,9 @@ type runnerView struct {
 	Board  *live.Board
 	Row    rowView
 	Splits []splitView
-	Plot   *pacePlot // nil with fewer than two legs
-	Why    string    // address of the page that tells why, "" = there is none
+	Plot   *pacePlot   // nil with fewer than two legs
+	Places []placeView // on the lists of the race
+	Why    string      // address of the page that tells why, "" = there is none
 }
 
 // splitView is one point: when the runner was there, and the leg to it from the
@@ -42,6 +43,7 @@ func (m *Room) Runner(c *site.Call) error {
 	if m.explanations != nil {
 		v.Why = e.Base() + "/runner/" + url.PathEscape(v.Row.Bib) + "/why"
 	}
+	v.Places = m.placesOf(e, v.Board, v.Row.Row, c.Tag)
 	return c.Render(200, "runner", v.Row.PrintedName+" · "+e.Edition.Name, v)
 }
 

@@ -4,10 +4,13 @@ package public
 
 import (
 	"context"
+	"io"
 	"time"
 
+	"stadion/internal/lang"
 	"stadion/internal/live"
 	"stadion/internal/race"
+	"stadion/internal/results"
 	"stadion/internal/scoring"
 )
 
@@ -63,4 +66,14 @@ type Certificates interface {
 	// Verify finds a certificate by its code, however it was typed. NotFound if
 	// the code was never given out.
 	Verify(ctx context.Context, code string) (*Certificate, error)
+}
+
+// Papers prints.
+type Papers interface {
+	// Standing writes a list as a PDF. paper is A4, Letter, or "" for A4; another
+	// one is a fault. It stops when ctx is done.
+	Standing(ctx context.Context, w io.Writer, snap *live.Snapshot, s *results.Standing, tag lang.Tag, paper string) error
+	// Awards writes the winners of a race's lists with prizes, of which there is
+	// at least one, as one PDF.
+	Awards(ctx context.Context, w io.Writer, snap *live.Snapshot, lists []results.Standing, tag lang.Tag, paper string) error
 }

@@ -38,6 +38,23 @@
     if (steps[event.key] && step(steps[event.key])) event.preventDefault();
   });
 
+  // ---- what a reader opened stays open when the list around it changes ----
+
+  const opened = new WeakMap();
+
+  document.addEventListener("htmx:sseBeforeMessage", (event) => {
+    const box = event.target;
+    if (!box.matches("[data-keep]")) return;
+    opened.set(box, new Set([...box.querySelectorAll("details[open][data-key]")].map((d) => d.dataset.key)));
+  });
+
+  document.addEventListener("htmx:sseMessage", (event) => {
+    const keys = opened.get(event.target);
+    if (!keys) return;
+    opened.delete(event.target);
+    for (const d of event.target.querySelectorAll("details[data-key]")) d.open = keys.has(d.dataset.key);
+  });
+
   // ---- a runner who gains a place glides there; nothing else moves ----
 
   const before = new WeakMap();
