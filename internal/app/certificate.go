@@ -18,18 +18,21 @@ import (
 )
 
 type certificateCmd struct {
-	Edition string `required:"" placeholder:"E.toml" help:"Rules of the day."`
-	Results string `required:"" placeholder:"results.json" help:"A results file of this program."`
-	Bib     string `xor:"who" placeholder:"N" help:"One runner."`
-	All     bool   `xor:"who" help:"Every finisher, one file each."`
-	Run1    bool   `name:"print-run" xor:"who" help:"Every finisher of a race in one file, for the printer."`
-	Race    string `placeholder:"ID" help:"Only this race."`
-	Out     string `required:"" placeholder:"FILE.pdf|DIR" help:"File for --bib and --print-run, folder for --all."`
-	Lang    string `default:"en" help:"Language of the texts: en, ko, zh, de."`
-	Paper   string `default:"a4" help:"a4 or letter."`
-	URL     string `default:"http://localhost:8080/c/" help:"Address of the verification page; the code follows it."`
-	Key     string `placeholder:"FILE" help:"Secret of the codes. Without it a new secret is used, and the codes verify nowhere."`
-	State   string `default:"provisional" enum:"provisional,official" help:"What the results are: provisional or official."`
+	Edition  string `required:"" placeholder:"E.toml" help:"Rules of the day."`
+	Results  string `required:"" placeholder:"results.json" help:"A results file of this program."`
+	Bib      string `xor:"who" placeholder:"N" help:"One runner."`
+	All      bool   `xor:"who" help:"Every finisher, one file each."`
+	Run1     bool   `name:"print-run" xor:"who" help:"Every finisher of a race in one file, for the printer."`
+	Medals   bool   `help:"Medal certificates of the first three of every list with prizes, and of men and women. One file, or with --all one each."`
+	Race     string `placeholder:"ID" help:"Only this race."`
+	Out      string `required:"" placeholder:"FILE.pdf|DIR" help:"File for --bib and --print-run, folder for --all."`
+	Lang     string `default:"en" help:"Language of the texts: en, ko, zh, de."`
+	Paper    string `default:"a4" help:"a4 or letter."`
+	URL      string `default:"http://localhost:8080/c/" help:"Address of the verification page; the code follows it."`
+	Key      string `placeholder:"FILE" help:"Secret of the codes. Without it a new secret is used, and the codes verify nowhere."`
+	Template string `placeholder:"FILE.toml" help:"Your own design: texts, colours, positions, artwork."`
+	Artwork  string `placeholder:"FILE" help:"A PNG or JPEG picture behind the texts; instead of the template's."`
+	State    string `default:"provisional" enum:"provisional,official" help:"What the results are: provisional or official."`
 }
 
 // Run draws certificates. Nobody's is left out in silence: who gets none is
@@ -56,11 +59,21 @@ func (c *certificateCmd) Run(r *run) error {
 	if err != nil {
 		return err
 	}
+	kind := award.ForFinisher
+	if c.Medals {
+		kind = award.ForMedal
+	}
+	look, err := readLook(c.Template, c.Artwork, kind, lang.Tag(c.Lang))
+	if err != nil {
+		return err
+	}
 	switch {
+	case c.Medals:
+		return c.medals(r, e, rows, key, paper, look)
 	case c.Bib != "":
-		return c.one(e, rows, key, paper)
+		return c.one(r, e, rows, key, paper, look)
 	case c.All || c.Run1:
-		return c.all(r, e, rows, key, paper)
+		return c.all(r, e, rows, key, paper, look)
 	}
 	return called("app.certificate_who", nil)
 }
@@ -92,7 +105,7 @@ func (c *certificateCmd) issuer(e *race.Edition, raceID string, rows []results.R
 	return award.NewIssuer(e, rev, award.Options{Lang: lang.Tag(c.Lang), Key: key, Base: c.URL})
 }
 
-func (c *certificateCmd) one(e *race.Edition, rows []results.Row, key []byte, paper pdf.Paper) error {
+func (c *certificateCmd) one(r *run, e *race.Edition, rows []results.Row, key []byte, paper pdf.Paper, look *pdf.Look) error {
 	row, ok := findRow(e, rows, c.Bib)
 	if !ok {
 		return called("app.bib_unknown", fault.Args{"value": c.Bib, "file": c.Results})
@@ -105,10 +118,42 @@ func (c *certificateCmd) one(e *race.Edition, rows []results.Row, key []byte, pa
 	if err != nil {
 		return err
 	}
-	return writeFile(c.Out, func(w io.Writer) error { return pdf.Certificate(w, cert, paper) })
+	return c.draw(r, []award.Certificate{cert}, paper, look)
 }
 
-func (c *certificateCmd) all(r *run, e *race.Edition, rows []results.Row, key []byte, paper pdf.Paper) error {
+// medals draws the medal certificates: all, of one race, or of one bib.
+func (c *certificateCmd) medals(r *run, e *race.Edition, rows []results.Row, key []byte, paper pdf.Paper, look *pdf.Look) error {
+	var certs []award.Certificate
+	for i := range e.Races {
+		id := e.Races[i].ID
+		if c.Race != "" && c.Race != id {
+			continue
+		}
+		issuer, err := c.issuer(e, id, rows, key)
+		if err != nil {
+			return err
+		}
+		medals, refused := issuer.Medals()
+		for _, f := range refused {
+			fmt.Fprintln(r.Stderr, r.say.T("app.no_certificate", "bib", f.Args["bib"], "what", r.say.Fault(f)))
+		}
+		for _, m := range medals {
+			if c.Bib == "" || e.Bib.Key(m.Bib) == e.Bib.Key(c.Bib) {
+				certs = append(certs, m)
+			}
+		}
+	}
+	if len(certs) == 0 {
+		return called("app.no_medals", fault.Args{"file": c.Results})
+	}
+	if err := c.draw(r, certs, paper, look); err != nil {
+		return err
+	}
+	fmt.Fprintln(r.Stdout, r.say.T("app.certificates", "n", len(certs)))
+	return nil
+}
+
+func (c *certificateCmd) all(r *run, e *race.Edition, rows []results.Row, key []byte, paper pdf.Paper, look *pdf.Look) error {
 	var certs []award.Certificate
 	without := 0
 	for i := range e.Races {
@@ -136,7 +181,7 @@ func (c *certificateCmd) all(r *run, e *race.Edition, rows []results.Row, key []
 	if len(certs) == 0 {
 		return called("app.no_finishers", fault.Args{"file": c.Results})
 	}
-	if err := c.draw(r, certs, paper); err != nil {
+	if err := c.draw(r, certs, paper, look); err != nil {
 		return err
 	}
 	fmt.Fprintln(r.Stdout, r.say.T("app.certificates", "n", len(certs)))
@@ -146,25 +191,47 @@ func (c *certificateCmd) all(r *run, e *race.Edition, rows []results.Row, key []
 	return nil
 }
 
-func (c *certificateCmd) draw(r *run, certs []award.Certificate, paper pdf.Paper) error {
+func (c *certificateCmd) draw(r *run, certs []award.Certificate, paper pdf.Paper, look *pdf.Look) error {
+	pages := make([]pdf.Page, len(certs))
+	for i := range certs {
+		pages[i] = pdf.Page{Certificate: certs[i], Look: look}
+	}
+	if err := pdf.Legible(pages[0], paper); err != nil {
+		return err
+	}
 	p := r.progress("app.drawing")
 	defer p.done()
 	tick := func(done, total int) { p.at(int64(done), int64(total)) }
-	if c.Run1 {
-		return writeFile(c.Out, func(w io.Writer) error { return pdf.CertificateRun(r, w, certs, paper, tick) })
+	if c.All {
+		return pageFiles(r, c.Out, pages, paper, tick)
 	}
-	return certificateFiles(r, c.Out, certs, paper, tick)
+	return writeFile(c.Out, func(w io.Writer) error { return pdf.PrintRun(r, w, pages, paper, tick) })
 }
 
 var notInNames = regexp.MustCompile(`[^0-9A-Za-z._-]+`)
 
 // certificateFiles writes one file per certificate, named after the bib.
 func certificateFiles(r *run, dir string, certs []award.Certificate, paper pdf.Paper, tick func(done, total int)) error {
+	pages := make([]pdf.Page, len(certs))
+	for i := range certs {
+		pages[i].Certificate = certs[i]
+	}
+	return pageFiles(r, dir, pages, paper, tick)
+}
+
+// pageFiles writes one file per page: of finishers named after the bib, of
+// medals after their order, race, list, place and bib.
+func pageFiles(r *run, dir string, pages []pdf.Page, paper pdf.Paper, tick func(done, total int)) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	return each(r, len(certs), tick, func(i int) error {
-		path := filepath.Join(dir, "certificate-"+notInNames.ReplaceAllString(certs[i].Bib, "_")+".pdf")
-		return writeFile(path, func(w io.Writer) error { return pdf.Certificate(w, certs[i], paper) })
+	return each(r, len(pages), tick, func(i int) error {
+		c := &pages[i].Certificate
+		name := "certificate-" + c.Bib
+		if m := c.Medal; m != nil {
+			name = fmt.Sprintf("medal-%03d-%s-%s-%d-%s", i+1, c.RaceID, m.List, m.Place, c.Bib)
+		}
+		path := filepath.Join(dir, notInNames.ReplaceAllString(name, "_")+".pdf")
+		return writeFile(path, func(w io.Writer) error { return pdf.PrintRun(r, w, pages[i:i+1], paper, nil) })
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 
 	"stadion/internal/access"
 	"stadion/internal/award"
@@ -29,18 +28,13 @@ func OfficePapers(db *store.DB, key []byte, edition func(ctx context.Context, id
 	return officePapers{db, key, edition}
 }
 
-// CertificateRun implements office.Papers. Everything is laid out before a code
-// is kept, so that no code stands for a paper that cannot be printed.
+// CertificateRun implements office.Papers. It prints in the organiser's own
+// design where there is one.
 func (p officePapers) CertificateRun(ctx context.Context, by access.Actor, o office.Order, w io.Writer, progress func(done, total int)) (fault.List, error) {
-	paper, err := pdf.ParsePaper(o.Paper)
-	if err != nil {
+	if _, err := pdf.ParsePaper(o.Paper); err != nil {
 		return nil, err
 	}
-	e, err := p.edition(ctx, o.Edition)
-	if err != nil {
-		return nil, err
-	}
-	rev, err := p.db.Revision(ctx, o.Edition, o.Race, o.Revision)
+	e, rev, err := p.ordered(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -52,16 +46,7 @@ func (p officePapers) CertificateRun(ctx context.Context, by access.Actor, o off
 	if err != nil {
 		return left, err
 	}
-	if certs, left, err = printable(ctx, certs, left); err != nil {
-		return left, err
-	}
-	if len(certs) == 0 {
-		return left, left.OrNil()
-	}
-	if err := p.keep(ctx, by, o, certs); err != nil {
-		return left, err
-	}
-	return left, pdf.CertificateRun(ctx, w, certs, paper, progress)
+	return p.print(ctx, by, o, award.ForFinisher, certs, left, w, progress)
 }
 
 // chosen are the rows of the bibs named, of every finisher where none is.
@@ -88,15 +73,11 @@ func chosen(e *race.Edition, rows []results.Row, bibs []string) ([]results.Row, 
 // certificates makes what is to be printed. A certificate of the revision that
 // was issued before keeps its version; a new one has the next.
 func (p officePapers) certificates(ctx context.Context, e *race.Edition, rev results.Revision, rows []results.Row, o office.Order) ([]award.Certificate, fault.List, error) {
-	current, err := p.db.Certificates(ctx, o.Edition, o.Race)
+	issued, err := p.issued(ctx, o)
 	if err != nil {
 		return nil, nil, err
 	}
-	issued := make(map[string]store.Certificate, len(current))
-	for _, c := range current {
-		issued[c.Bib] = c
-	}
-	issuers := map[int]*award.Issuer{}
+	issuers := issuers{e, rev, award.Options{Lang: o.Lang, Key: p.key, Base: o.Base}, map[int]*award.Issuer{}}
 	var out []award.Certificate
 	var left fault.List
 	for _, row := range rows {
@@ -105,12 +86,11 @@ func (p officePapers) certificates(ctx context.Context, e *race.Edition, rev res
 		if before.Revision != rev.Number {
 			version++
 		}
-		if issuers[version] == nil {
-			if issuers[version], err = award.NewIssuer(e, rev, award.Options{Lang: o.Lang, Key: p.key, Base: o.Base, Version: version}); err != nil {
-				return nil, nil, err
-			}
+		issuer, err := issuers.of(version)
+		if err != nil {
+			return nil, nil, err
 		}
-		c, err := issuers[version].Certificate(row)
+		c, err := issuer.Certificate(row)
 		var why *fault.Error
 		switch {
 		case errors.As(err, &why):
@@ -118,10 +98,7 @@ func (p officePapers) certificates(ctx context.Context, e *race.Edition, rev res
 		case err != nil:
 			return nil, nil, err
 		default:
-			if before.Revision == rev.Number && before.Code != "" { // whatever key made it
-				c.URL = strings.TrimSuffix(c.URL, c.Code.Show()) + award.Code(before.Code).Show()
-				c.Code = award.Code(before.Code)
-			}
+			asIssued(&c, before, rev.Number)
 			out = append(out, c)
 		}
 	}
@@ -129,17 +106,17 @@ func (p officePapers) certificates(ctx context.Context, e *race.Edition, rev res
 }
 
 // printable leaves out what cannot be drawn, with the reason.
-func printable(ctx context.Context, certs []award.Certificate, left fault.List) ([]award.Certificate, fault.List, error) {
+func printable(ctx context.Context, pages []pdf.Page, paper pdf.Paper, left fault.List) ([]pdf.Page, fault.List, error) {
 	var list fault.List
-	err := pdf.Check(ctx, certs)
+	err := pdf.CheckPages(ctx, pages, paper)
 	if err == nil || !errors.As(err, &list) {
-		return certs, left, err
+		return pages, left, err
 	}
-	out := certs[:0:0]
-	for i := range certs {
-		switch err := pdf.Check(ctx, certs[i:i+1]); {
+	out := pages[:0:0]
+	for i := range pages {
+		switch err := pdf.CheckPages(ctx, pages[i:i+1], paper); {
 		case err == nil:
-			out = append(out, certs[i])
+			out = append(out, pages[i])
 		case errors.As(err, &list):
 			left = append(left, list...)
 		default:
@@ -151,11 +128,12 @@ func printable(ctx context.Context, certs []award.Certificate, left fault.List) 
 
 // keep writes down what the papers certify, in parts that leave room for the
 // writes of a race between them.
-func (p officePapers) keep(ctx context.Context, by access.Actor, o office.Order, certs []award.Certificate) error {
+func (p officePapers) keep(ctx context.Context, by access.Actor, o office.Order, pages []pdf.Page) error {
 	const part = 500
-	for from := 0; from < len(certs); from += part {
+	for from := 0; from < len(pages); from += part {
 		var orders []store.CertificateOrder
-		for _, c := range certs[from:min(from+part, len(certs))] {
+		for i := range pages[from:min(from+part, len(pages))] {
+			c := &pages[from+i].Certificate
 			orders = append(orders, store.CertificateOrder{Race: o.Race, Bib: c.Bib, Revision: o.Revision, Code: string(c.Code)})
 		}
 		if _, err := p.db.IssueCertificates(ctx, by, o.Edition, orders); err != nil {

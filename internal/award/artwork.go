@@ -115,7 +115,7 @@ func (a *Artwork) Opaque() bool {
 }
 
 // samples is how many pixels of a side are looked at, at most, for one of Small.
-const samples = 4
+const samples = 3
 
 // Small is the picture at a width, each pixel the mean of those it stands for,
 // on white. The height follows.

@@ -32,6 +32,7 @@ type Certificate struct {
 	Event       string
 	Place       string // where the event was held, "" = not given
 	Date        string // of the event, in the reader's words
+	RaceID      string
 	Race        string // its name
 	Distance    string // "42.195 km" in the reader's notation
 	Time        Time   // the one the list is ranked by
@@ -142,7 +143,7 @@ func (i *Issuer) Certificate(row results.Row) (Certificate, error) {
 		Name: strings.TrimSpace(row.PrintedName), Bib: row.Bib, Country: row.Country,
 		Category: i.categoryName(row.Category), Club: row.Club,
 		Event: i.edition.Name, Place: i.edition.Place, Date: i.date, Note: i.edition.Note,
-		Race: i.race.Name, Distance: Distance(i.say, i.race.DistanceM),
+		RaceID: i.race.ID, Race: i.race.Name, Distance: Distance(i.say, i.race.DistanceM),
 		Provisional: i.revision.State != results.Official,
 	}
 	c.URL = i.opt.Base + c.Code.Show()

@@ -123,3 +123,20 @@ func (i *Issuer) decorate(c Certificate, s *results.Standing, place int) Certifi
 	c.Medal = m
 	return c
 }
+
+// Specimen is the certificate of a row for looking at a design; of a medal, the
+// first place of its sex, whatever the row's place is. It is never given out.
+// Faults as Certificate.
+func (i *Issuer) Specimen(row results.Row, k Kind) (Certificate, error) {
+	c, err := i.Certificate(row)
+	if err != nil || k != ForMedal {
+		return c, err
+	}
+	rule := race.List{ID: "specimen", Of: race.OfSex, Prizes: lastMedal, Basis: c.Time.Basis}
+	if row.Sex == "" {
+		rule.Of = race.OfAll
+	}
+	s := results.Standing{ID: rule.ID, Rule: rule, Value: string(row.Sex), Race: i.race, Basis: c.Time.Basis,
+		Lines: []results.StandingLine{{Place: 1, Prize: 1, Row: &row}}}
+	return i.decorate(c, &s, 1), nil
+}

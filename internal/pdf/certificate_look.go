@@ -137,6 +137,6 @@ func laneDrawing(paper size, run ink) under {
 	return under{
 		name:  fmt.Sprintf("Lanes%.0fx%.0f%02x%02x%02x", paper.w, paper.h, run[0], run[1], run[2]),
 		share: func(d *document, name string) error { d.share(name, paper, lanes(paper, run)); return nil },
-		svg:   func(s *svg) error { s.content(drawLanes(paper, run)); return nil },
+		svg:   func(s *svg) { s.content(drawLanes(paper, run)) },
 	}
 }

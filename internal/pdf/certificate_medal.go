@@ -117,7 +117,7 @@ func emblemDrawing(place int, x, y float64) under {
 			d.share(name, box, motif{paper: box, place: place}.pack(draw))
 			return nil
 		},
-		svg: func(s *svg) error { s.content(draw()); return nil },
+		svg: func(s *svg) { s.content(draw()) },
 	}
 }
 

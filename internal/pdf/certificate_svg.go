@@ -30,9 +30,7 @@ func Preview(w io.Writer, c award.Certificate, look *Look, paper Paper) error {
 	fmt.Fprintf(&s.b, `<g transform="matrix(1 0 0 -1 0 %s)">`, num(box.h))
 	for _, u := range sheet.under {
 		fmt.Fprintf(&s.b, `<g transform="translate(%s %s)">`, num(u.x), num(u.y))
-		if err := u.svg(s); err != nil {
-			return err
-		}
+		u.svg(s)
 		s.b.WriteString("</g>")
 	}
 	c2 := &canvas{}

@@ -9,7 +9,6 @@ import (
 	"image/color"
 	"image/jpeg"
 	"strconv"
-	"sync"
 
 	"github.com/klauspost/compress/zlib"
 
@@ -26,17 +25,17 @@ type Picture struct {
 	data   []byte
 	mask   []byte // packed 8-bit transparency, nil if opaque
 	shades *image.RGBA
-	art    *award.Artwork
-
-	once  sync.Once
-	small string // data address for previews
-	err   error
+	small  []byte // a JPEG for previews
 }
 
 // NewPicture prepares an artwork.
 func NewPicture(a *award.Artwork) *Picture {
 	sum := sha256.Sum256(a.Bytes)
-	p := &Picture{id: fmt.Sprintf("%x", sum[:8]), w: a.Width, h: a.Height, shades: a.Small(shadeColumns), art: a}
+	p := &Picture{id: fmt.Sprintf("%x", sum[:8]), w: a.Width, h: a.Height, shades: a.Small(shadeColumns)}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, a.Small(previewWidth), &jpeg.Options{Quality: 82}); err == nil { // into memory, of a size JPEG has
+		p.small = b.Bytes()
+	}
 	if a.Format == award.JPEG {
 		p.dict, p.data = jpegDict(a), a.Bytes
 		return p
@@ -192,31 +191,19 @@ func pictureDrawing(p *Picture, veil int, paper size) under {
 			d.forms = append(d.forms, form{name, n})
 			return nil
 		},
-		svg: func(s *svg) error {
-			address, err := p.preview()
-			if err != nil {
-				return err
-			}
+		svg: func(s *svg) {
+			address := "data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(p.small)
 			s.picture(address, x, y, w, h)
 			s.veil(veil, paper)
-			return nil
 		},
 	}
 }
 
 // previewWidth is how many pixels wide an artwork is in a preview.
-const previewWidth = 900
+const previewWidth = 720
 
-// preview is the picture as a data address, small.
-func (p *Picture) preview() (string, error) {
-	p.once.Do(func() {
-		var b bytes.Buffer
-		if p.err = jpeg.Encode(&b, p.art.Small(previewWidth), &jpeg.Options{Quality: 82}); p.err == nil {
-			p.small = "data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(b.Bytes())
-		}
-	})
-	return p.small, p.err
-}
+// Size is the picture's, in pixels.
+func (p *Picture) Size() (width, height int) { return p.w, p.h }
 
 // shadeColumns is how finely the ground below texts is looked at: about four
 // points on a page.

@@ -46,7 +46,7 @@ type under struct {
 	name  string
 	x, y  float64
 	share func(d *document, name string) error // writes it, on its first page
-	svg   func(s *svg) error                   // draws it for a preview
+	svg   func(s *svg)                         // draws it for a preview
 }
 
 // setter lays out one certificate.
