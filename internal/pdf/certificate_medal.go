@@ -141,12 +141,11 @@ func drawEmblem(place int) []byte {
 	}
 	if l, err := (&shaper{set: embedded()}).line(fmt.Sprint(place), style{weight: semiBold, lang: lang.English}); err == nil {
 		const points = 74.0
-		x := r - l.width*points/2000
 		c.setFill(inkWhite)
 		for _, run := range l.runs {
 			for _, g := range run.glyphs {
 				x0, x1 := run.face.ttf.extent(g.id)
-				x = r - (x0+x1)*points/2000 // centred by its ink, not by its advance
+				x := r - (x0+x1)*points/2000 // centred by its ink, not by its advance
 				c.glyphPath(run.face.ttf, g.id, x, r-0.355*points, points)
 			}
 		}
