@@ -101,14 +101,24 @@ func TestRules_EveryCaseHasItsRowAndEveryGoldenRaceItsCase(t *testing.T) {
 	if len(ruled) != 60 {
 		t.Errorf("docs/rules/README.md has %d cases, want 60", len(ruled))
 	}
-	races, err := filepath.Glob(filepath.Join(root, "internal", "scoring", "testdata", "[0-9]*-*"))
-	if err != nil {
-		t.Fatal(err)
+	raced := map[int]bool{}
+	for _, room := range []string{"scoring", "results"} {
+		races, err := filepath.Glob(filepath.Join(root, "internal", room, "testdata", "[0-9]*-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, dir := range races {
+			number, _, _ := strings.Cut(filepath.Base(dir), "-")
+			n, err := strconv.Atoi(number)
+			if err != nil || !ruled[n] {
+				t.Errorf("golden race %s belongs to no case with a rule in docs/rules/README.md", filepath.Base(dir))
+			}
+			raced[n] = true
+		}
 	}
-	for _, dir := range races {
-		number, _, _ := strings.Cut(filepath.Base(dir), "-")
-		if n, err := strconv.Atoi(number); err != nil || !ruled[n] {
-			t.Errorf("golden race %s belongs to no case with a rule in docs/rules/README.md", filepath.Base(dir))
+	for n := 1; n <= 60; n++ {
+		if !raced[n] {
+			t.Errorf("case %d has no golden race", n)
 		}
 	}
 }
