@@ -80,6 +80,10 @@ func officeRoutes(off *office.Room) []site.Route {
 		{Pattern: "GET /office/e/{edition}/moved", Permission: access.OfficeRead, Do: off.Moved},
 		{Pattern: "GET /office/e/{edition}/audit", Permission: access.AuditRead, Do: off.Audit},
 
+		{Pattern: "GET /office/e/{edition}/lists", Permission: access.StartlistRead, Do: off.Lists},
+		{Pattern: "GET /office/e/{edition}/lists/{list}", Permission: access.StartlistRead, Do: off.List},
+		{Pattern: "GET /office/e/{edition}/lists/{list}/list.csv", Permission: access.StartlistRead, Do: off.ListCSV},
+
 		{Pattern: "GET /office/e/{edition}/guns", Permission: access.OfficeRead, Do: off.Guns},
 		{Pattern: "GET /office/e/{edition}/guns/typed", Permission: access.GunRecord, Do: off.GunTyped},
 		{Pattern: "POST /office/e/{edition}/guns", Permission: access.GunRecord, Do: off.GunRecord},

@@ -75,7 +75,7 @@ func TestMatrix_EveryRouteAnswersAsItsPermissionSays(t *testing.T) {
 func (b *bench) ask(t *testing.T, r site.Route, c *caller, name, edition string, can error) {
 	t.Helper()
 	method, path := fill(r.Pattern, map[string]string{"edition": edition, "race": "none", "bib": "none", "gun": "none",
-		"ruling": "none", "number": "1", "job": "none", "upload": "none", "protest": "none", "account": "none", "file": "none.csv"})
+		"ruling": "none", "number": "1", "job": "none", "upload": "none", "protest": "none", "account": "none", "file": "none.csv", "list": "none"})
 	var code int
 	var to string
 	if method == "GET" {
@@ -120,7 +120,7 @@ func TestGet_ChangesNothing(t *testing.T) {
 	me, err := b.db.AccountByLogin(context.Background(), "boss")
 	must(t, err)
 	values := map[string]string{"edition": "test-2025", "race": "10k", "bib": "1", "gun": d.Guns()[0].ID, "ruling": d.Rulings()[0].ID,
-		"number": "1", "job": last(job), "protest": d.Protests()[0].ID, "account": me.ID, "file": "reads.csv"}
+		"number": "1", "job": last(job), "protest": d.Protests()[0].ID, "account": me.ID, "file": "reads.csv", "list": "overall"}
 	before := b.state(t)
 	for _, r := range officeTable() {
 		for kind, path := range ids {

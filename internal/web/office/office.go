@@ -17,6 +17,7 @@ import (
 	"stadion/internal/access"
 	"stadion/internal/fault"
 	"stadion/internal/web/site"
+	"stadion/internal/web/standing"
 )
 
 // Templates are the pages of this room.
@@ -46,6 +47,7 @@ type Room struct {
 	secure bool
 	log    *slog.Logger
 	jobs   *jobs
+	book   *standing.Book
 
 	mu    sync.Mutex
 	sight map[string]sight // by edition
@@ -61,7 +63,7 @@ func New(cfg Config) (*Room, error) {
 		cfg.Life = context.Background()
 	}
 	return &Room{Source: s, site: cfg.Site, now: cfg.Now, secure: cfg.Secure, log: cfg.Log,
-		jobs: newJobs(cfg.Life, cfg.NewID, cfg.Log), sight: map[string]sight{}}, nil
+		jobs: newJobs(cfg.Life, cfg.NewID, cfg.Log), book: standing.New(cfg.Now), sight: map[string]sight{}}, nil
 }
 
 // Whole reports whether every source is there.
