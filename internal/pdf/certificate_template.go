@@ -1,6 +1,8 @@
 package pdf
 
 import (
+	"strings"
+
 	"stadion/internal/award"
 	"stadion/internal/fault"
 )
@@ -111,6 +113,15 @@ func (t *composer) text(text string, st style, size, above float64, most int, k 
 	t.parts = append(t.parts, p)
 }
 
+// wording is the style of an organiser's sentence: one with a person's words in
+// it has the shapes of the person's country and is never kept.
+func (t *composer) wording(sentence string, w weight) style {
+	if strings.Contains(sentence, "{name}") || strings.Contains(sentence, "{club}") {
+		return t.own(w)
+	}
+	return t.fixed(w)
+}
+
 // gather is what stands in the column, from the top.
 func (t *composer) gather() {
 	title := t.t.Title
@@ -122,7 +133,7 @@ func (t *composer) gather() {
 		title = t.say.T(key)
 	}
 	filled, _ := t.c.Fill(title)
-	t.text(upper(filled), t.fixed(semiBold), 12, 24, 2, t.red)
+	t.text(upper(filled), t.wording(title, semiBold), 12, 24, 2, t.red)
 	if n := len(t.parts); n > 0 {
 		t.parts[n-1].tracking = 60
 	}
@@ -139,7 +150,7 @@ func (t *composer) gather() {
 			above = 20
 		}
 		if text, whole := t.c.Fill(l); whole {
-			t.text(text, t.own(regular), 16, above, 2, t.ink)
+			t.text(text, t.wording(l, regular), 16, above, 2, t.ink)
 		}
 	}
 	if t.t.Shows(award.ShowTime) {

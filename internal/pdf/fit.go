@@ -17,7 +17,7 @@ type block struct {
 // where the language of the text allows it and as evenly as possible. A text
 // that nothing can break is made smaller; it is never cut.
 func (s *shaper) fit(text string, st style, points, width float64, most int) (block, error) {
-	whole, err := s.line(text, st)
+	whole, err := s.cached(text, st)
 	if err != nil {
 		return block{}, err
 	}

@@ -226,11 +226,32 @@ func (m *Room) specimen(c *site.Call, p place, f *site.Form) Specimen {
 	}
 	s.Row = results.Row{Race: s.Race, Status: scoring.Finished, Place: 1204, PlaceSex: 318, PlaceCategory: 57, Bib: "0000",
 		PrintedName: longest, Sex: "F", Country: "ESP", Club: "Example Harbour Runners", GunTime: "4:58:58", NetTime: "4:56:56"}
-	if len(p.Edition.Categories) > 0 {
-		s.Row.Category = p.Edition.Categories[0].ID
+	for _, cat := range p.Edition.Categories {
+		if cat.Sex == "F" || cat.Sex == "" {
+			s.Row.Category = cat.ID
+			break
+		}
 	}
-	s.Rows = []results.Row{s.Row}
+	s.Rows = invented(s.Row)
 	return s
+}
+
+// invented is a field around an invented runner, so that the preview has head
+// counts as long as real ones.
+func invented(row results.Row) []results.Row {
+	const runners, women, group = 2412, 788, 143
+	rows := make([]results.Row, runners)
+	rows[0] = row
+	for i := 1; i < runners; i++ {
+		rows[i] = results.Row{Race: row.Race, Status: scoring.Finished, Place: 1, Sex: "M"}
+		if i < women {
+			rows[i].Sex, rows[i].PlaceSex = row.Sex, 1
+		}
+		if i < group && row.Category != "" {
+			rows[i].Category, rows[i].PlaceCategory = row.Category, 1
+		}
+	}
+	return rows
 }
 
 // DesignPreview answers GET …/certificates/design/preview.svg: the page that the
