@@ -11,6 +11,7 @@ import (
 	"stadion/internal/live"
 	"stadion/internal/race"
 	"stadion/internal/results"
+	"stadion/internal/scoring"
 	"stadion/internal/web/site"
 	"stadion/internal/web/standing"
 )
@@ -152,6 +153,14 @@ func (v *standingView) OtherTime(r *results.Row) string {
 func (v *standingView) TimeOf(r *results.Row) string {
 	ranked, _ := official(v.Rule.Basis, r)
 	return ranked
+}
+
+// Last is the last point at which somebody on the course was seen, nil of others.
+func (v *standingView) Last(r *results.Row) *results.SplitCell {
+	if r.Status != scoring.Running {
+		return nil
+	}
+	return lastSplit(r)
 }
 
 // Own reports whether the list's places are the official ones of everybody.

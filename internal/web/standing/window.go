@@ -49,7 +49,7 @@ func Windowed(s *results.Standing, u *url.URL) Window {
 	w.Table.Page = min(w.Table.Page, w.Table.Pages())
 	from, to := max(w.Table.From()-1, 0), w.Table.To()
 	for _, p := range parts {
-		if from < p.n && to > 0 && p.heading != "" {
+		if p.n > 0 && from < p.n && to > 0 && p.heading != "" {
 			w.Entries = append(w.Entries, Entry{Heading: p.heading})
 		}
 		for i := max(from, 0); i < min(to, p.n); i++ {
