@@ -36,6 +36,7 @@ type Engine struct {
 	reads  []logbook.Read
 	chips  []chip
 	chipID map[string]int32
+	claims []claim // room for the first claim of chips to come
 	typed  []int32 // chips that stand for bibs somebody typed
 	gifts  []gift  // typed times that rulings gave away, in their order
 	moved  []int32 // runners whom rulings put into another race or wave
@@ -117,6 +118,7 @@ func (e *Engine) SetStartList(list race.StartList) {
 		e.enlist(int32(i))
 		e.bibs[e.edition.Bib.Key(list[i].Bib)] = int32(i)
 	}
+	e.makeRoom()
 	for i := range e.chips {
 		e.chips[i].claims = nil
 		e.claimByCode(int32(i))
@@ -129,6 +131,24 @@ func (e *Engine) SetStartList(list race.StartList) {
 	e.rankBibs()
 	e.applyRulings()
 	e.touchAll()
+}
+
+// makeRoom lays the chips of all runners, and who claims them, into one block of
+// memory each: nearly every chip has one runner and nearly every runner one chip.
+func (e *Engine) makeRoom() {
+	total := 0
+	for i := range e.starters {
+		total += len(e.starters[i].Chips)
+	}
+	carried := make([]int32, total)
+	for i := range e.starters {
+		n := len(e.starters[i].Chips)
+		e.runners[i].chips, carried = carried[:0:n], carried[n:]
+	}
+	e.claims = make([]claim, total)
+	if len(e.chips) == 0 {
+		e.chips, e.chipID = make([]chip, 0, total), make(map[string]int32, total)
+	}
 }
 
 // enlist puts a runner where the start list says.

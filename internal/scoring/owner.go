@@ -129,6 +129,9 @@ func (e *Engine) claimByCode(id int32) {
 
 func (e *Engine) claim(id int32, cl claim) {
 	c := &e.chips[id]
+	if c.claims == nil && len(e.claims) > 0 {
+		c.claims, e.claims = e.claims[:0:1], e.claims[1:]
+	}
 	c.claims = append(c.claims, cl)
 	for _, o := range c.claims {
 		r := &e.runners[o.runner]

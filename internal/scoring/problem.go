@@ -63,12 +63,14 @@ func ties(b Board) []Problem {
 	for from := 0; from < len(b.Results) && b.Results[from].Place > 0; {
 		first := b.Results[from]
 		to, stake := from, 0
-		var bibs []string
 		for ; to < len(b.Results) && b.Results[to].Place == first.Place; to++ {
-			bibs = append(bibs, b.Results[to].Starter.Bib)
 			stake = max(stake, b.Results[to].stake())
 		}
 		if to-from > 1 && stake >= 500 && !first.decided() {
+			var bibs []string
+			for _, r := range b.Results[from:to] {
+				bibs = append(bibs, r.Starter.Bib)
+			}
 			out = append(out, Problem{Code: "tie", Race: b.Race.ID, Bib: first.Starter.Bib, Weight: 65 + stake,
 				Args: map[string]string{"bibs": strings.Join(bibs, ", "), "n": strconv.Itoa(to - from), "place": strconv.Itoa(first.Place)}})
 		}

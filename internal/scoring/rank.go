@@ -70,7 +70,13 @@ func (b *board) open(e *Engine) {
 }
 
 func (b *board) sort(e *Engine, id int32) {
-	b.order, b.judged = b.order[:0], 0
+	listed := 0
+	for i := range e.runners {
+		if e.runners[i].board == id {
+			listed++
+		}
+	}
+	b.order, b.judged = slices.Grow(b.order[:0], listed), 0
 	for i := range e.runners {
 		if r := &e.runners[i]; r.board == id {
 			b.order = append(b.order, entry{key: r.key, runner: int32(i)})
@@ -183,11 +189,20 @@ type counter struct {
 
 func (c *counter) next(m mark) int32 {
 	c.n++
-	// Nearly always the times differ and nobody decided anything: no need to ask.
-	if c.n == 1 || c.last.a != m.a && c.last.order|m.order|c.last.step|m.step == 0 || !tie(c.last, m) {
+	if c.n == 1 || !tie(c.last, m) {
 		c.place = c.n
 	}
 	c.last = m
+	return c.place
+}
+
+// exact is next for a list on which nobody decided anything and every time is
+// as fine as its source can tell: only equal times tie.
+func (c *counter) exact(a int64) int32 {
+	c.n++
+	if c.last.a != a || c.n == 1 {
+		c.last.a, c.place = a, c.n
+	}
 	return c.place
 }
 
@@ -196,15 +211,16 @@ type standing struct {
 	all    counter
 	sexes  [4]counter
 	groups []counter
+	coarse bool // a time so far needs more than its equal to be a tie
 }
 
 func (st *standing) copy(from *standing) {
-	st.all, st.sexes = from.all, from.sexes
+	st.all, st.sexes, st.coarse = from.all, from.sexes, from.coarse
 	st.groups = append(st.groups[:0], from.groups...)
 }
 
 func (st *standing) equal(o *standing) bool {
-	return st.all == o.all && st.sexes == o.sexes && slices.Equal(st.groups, o.groups)
+	return st.coarse == o.coarse && st.all == o.all && st.sexes == o.sexes && slices.Equal(st.groups, o.groups)
 }
 
 func sexIndex(sex uint8) int {
@@ -276,6 +292,14 @@ func (b *board) note(n int, now *standing) (same bool) {
 func (st *standing) count(x *entry) {
 	if x.class != classFinished {
 		x.place, x.inSex, x.inGroup = 0, 0, 0
+		return
+	}
+	st.coarse = st.coarse || x.order|x.step != 0
+	if !st.coarse {
+		x.place, x.inSex, x.inGroup = st.all.exact(x.a), st.sexes[sexIndex(x.sex)].exact(x.a), 0
+		if x.cat >= 0 {
+			x.inGroup = st.groups[x.cat].exact(x.a)
+		}
 		return
 	}
 	m := x.mark()

@@ -23,6 +23,17 @@ type scratch struct {
 	which     []int32 // passing of each meeting
 	wave      *race.Wave
 	aligner   aligner
+	splits    []race.Instant // room for runners who have none yet
+}
+
+// room is memory for the splits of one runner, cut from a block that serves many.
+func (s *scratch) room(n int) []race.Instant {
+	if len(s.splits) < n {
+		s.splits = make([]race.Instant, 256*n)
+	}
+	out := s.splits[:n:n]
+	s.splits = s.splits[n:]
+	return out
 }
 
 // role is what a passing became.
@@ -49,7 +60,7 @@ func (e *Engine) score(i int32, s *scratch) {
 	res := &r.result
 	splits := res.Splits
 	if n := b.course.finish(); cap(splits) < n {
-		splits = make([]race.Instant, n)
+		splits = s.room(n)
 	} else {
 		splits = splits[:n]
 		clear(splits)
