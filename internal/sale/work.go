@@ -1,0 +1,726 @@
+package sale
+
+import (
+	"context"
+	"slices"
+
+	"stadion/internal/access"
+	"stadion/internal/fault"
+	"stadion/internal/money"
+	"stadion/internal/race"
+)
+
+// Reader is what a commit may read of an edition, as left by all commits before
+// it. Each method is one question to the database; a Work remembers the answers.
+type Reader interface {
+	// Orders finds orders by id; unknown ids are simply absent.
+	Orders(ids []string) ([]*Order, error)
+	// ByKeys finds what idempotency keys were used for.
+	ByKeys(keys []string) ([]Key, error)
+	// ByBlinds finds the ids of live orders by blind indexes (of e-mails and
+	// documents).
+	ByBlinds(blinds []string) (map[string][]string, error)
+	// Expired are held orders whose hard end has passed, at most limit of them, the
+	// earliest first.
+	Expired(at race.Instant, limit int) ([]*Order, error)
+	// Seen says which ids of receipts and provider events were recorded before.
+	Seen(ids []string) (map[string]bool, error)
+	// Waiting is the waiting list in its order: those waiting and those with an offer.
+	Waiting() ([]*Wait, error)
+}
+
+// Key is a use of an idempotency key: whose answer it was.
+type Key struct {
+	Key   string // client-made
+	Body  string // digest of what was asked: another body under the same key is a conflict
+	Order string // id of the order it made
+}
+
+// Head is the state of an edition's sale, apart from its orders.
+type Head struct {
+	Catalogue *Catalogue
+	Quotas    []Quota
+	State     string           // "", "open", "closed", "postponed", "cancelled": what the office said
+	Numbers   map[string]int64 // last number given, by kind: "order", "invoice", "credit_note"
+	WaitSeq   int64            // last place given on the waiting list
+}
+
+// Changes is what a commit writes, all or nothing.
+type Changes struct {
+	Head     Head                // quotas that changed, numbers as they are now
+	Quotas   []Quota             // those that changed
+	Orders   []*Order            // made or changed
+	Keys     []Key               // used now
+	Blinds   map[string][]string // order id to its blind indexes; the old ones go
+	Lines    []Line              // of the ledger of units
+	Postings []Posting           // of the ledger of money
+	Seen     []string            // ids of receipts and provider events
+	Waits    []*Wait             // made or changed
+	Mails    []Mail              // outbox
+	Audits   []Audit
+}
+
+// Audit is a line for the audit log.
+type Audit struct {
+	By      access.Actor
+	Action  string // "order.hold"
+	Subject string
+	Detail  map[string]any
+}
+
+// Mail is a message to be sent: made in the commit of what it tells of. To is
+// personal and sealed where it is kept.
+type Mail struct {
+	ID       string // unique: the same mail is made once
+	To       string
+	Lang     string
+	Template string // "order.confirmed"
+	Order    string
+	Args     map[string]string
+}
+
+// Posting is one side of an entry of the double-entry ledger of money. The
+// postings of one Entry add up to nothing in every currency.
+type Posting struct {
+	Entry   string // id of the entry
+	At      race.Instant
+	Order   string
+	Account string       // "buyer:ORDER", "sales:PRODUCT", "cash:card", "cash:bank", "fees", …
+	Amount  money.Amount // positive = debit
+	Text    string       // a word: "charge", "receipt", "refund", "write_off"
+}
+
+// Wait is a place on the waiting list.
+type Wait struct {
+	ID       string       `json:"id"`
+	Seq      int64        `json:"seq"` // the order of the list; stand-bys come before (Priority)
+	Priority int          `json:"priority,omitempty"`
+	Made     race.Instant `json:"made"`
+	State    string       `json:"state"` // waiting, offered, served, declined, lapsed, left
+	Lang     string       `json:"lang"`
+	Items    []Item       `json:"items"`            // what is wanted; N and Product count
+	Party    int          `json:"party"`            // persons
+	Passed   int          `json:"passed,omitempty"` // how often a later one went first (case 26)
+	Order    string       `json:"order,omitempty"`  // the offer, a held order
+	Partner  string       `json:"partner,omitempty"`
+	Instead  string       `json:"instead,omitempty"` // a confirmed order whose race place it would replace (case 42)
+	Private  Private      `json:"-"`
+}
+
+// Store runs commits. Commit gives decide the head of the edition and a reader,
+// inside one serialised transaction, and writes what it returns durably, all or
+// nothing, before it returns. decide may be run again if the transaction breaks.
+type Store interface {
+	Commit(ctx context.Context, edition string, decide func(at race.Instant, h Head, r Reader) (*Changes, error)) error
+}
+
+// Work is what one verb may look at and change. Nothing it does is seen by
+// anybody unless the commit stands, and nothing remains of a verb that returns
+// an error.
+type Work struct {
+	At      race.Instant
+	Edition string
+	batch   *batch
+	// what this verb did so far, to be undone or kept
+	orders map[string]*Order
+	took   []Line
+	before map[string]Quota
+	head   map[string]int64
+	seq    int64
+	out    Changes
+}
+
+// batch is the state that the works of one commit share.
+type batch struct {
+	at      race.Instant
+	edition string
+	head    Head
+	reader  Reader
+	book    *book
+	orders  map[string]*Order // read or written in this commit; nil = known to be absent
+	keys    map[string]*Key
+	blinds  map[string][]string
+	seen    map[string]bool
+	waits   []*Wait
+	waitsIn bool
+	changed map[string]bool // orders to write
+	swept   bool
+	out     Changes
+}
+
+// Job is one verb with what it will read, so that many can be read at once.
+type Job struct {
+	Orders []string // ids
+	Keys   []string // idempotency keys
+	Blinds []string
+	Seen   []string
+	Do     func(w *Work) error
+}
+
+// decide runs jobs one after the other in one commit. errs[i] is the fault of
+// job i; a job that failed left nothing.
+func decide(at race.Instant, edition string, h Head, r Reader, jobs []*Job, errs []error) (*Changes, error) {
+	b := &batch{at: at, edition: edition, head: h, reader: r, book: newBook(h.Quotas), orders: map[string]*Order{},
+		keys: map[string]*Key{}, blinds: map[string][]string{}, seen: map[string]bool{}, changed: map[string]bool{}}
+	b.out.Blinds = map[string][]string{}
+	if b.head.Numbers == nil {
+		b.head.Numbers = map[string]int64{}
+	}
+	if err := b.prefetch(jobs); err != nil {
+		return nil, err
+	}
+	for i, j := range jobs {
+		w := &Work{At: at, Edition: edition, batch: b, orders: map[string]*Order{}, before: map[string]Quota{}, head: map[string]int64{}}
+		w.out.Blinds = map[string][]string{}
+		if errs[i] = j.Do(w); errs[i] != nil {
+			w.undo()
+			continue
+		}
+		w.keep()
+	}
+	return b.changes(), nil
+}
+
+func (b *batch) prefetch(jobs []*Job) error {
+	var all Job
+	for _, j := range jobs {
+		all.Orders = append(all.Orders, j.Orders...)
+		all.Keys = append(all.Keys, j.Keys...)
+		all.Blinds = append(all.Blinds, j.Blinds...)
+		all.Seen = append(all.Seen, j.Seen...)
+	}
+	if err := b.readKeys(all.Keys); err != nil {
+		return err
+	}
+	for _, k := range all.Keys {
+		if found := b.keys[k]; found != nil {
+			all.Orders = append(all.Orders, found.Order)
+		}
+	}
+	if err := b.readBlinds(all.Blinds); err != nil {
+		return err
+	}
+	for _, x := range all.Blinds {
+		all.Orders = append(all.Orders, b.blinds[x]...)
+	}
+	if err := b.readSeen(all.Seen); err != nil {
+		return err
+	}
+	return b.readOrders(all.Orders)
+}
+
+func missing[T any](ids []string, have map[string]T) []string {
+	var out []string
+	for _, id := range ids {
+		if _, ok := have[id]; !ok && id != "" {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (b *batch) readOrders(ids []string) error {
+	ids = missing(ids, b.orders)
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := b.reader.Orders(ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		b.orders[id] = nil
+	}
+	for _, o := range found {
+		b.orders[o.ID] = o
+	}
+	return nil
+}
+
+func (b *batch) readKeys(keys []string) error {
+	keys = missing(keys, b.keys)
+	if len(keys) == 0 {
+		return nil
+	}
+	found, err := b.reader.ByKeys(keys)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		b.keys[k] = nil
+	}
+	for _, k := range found {
+		b.keys[k.Key] = &k
+	}
+	return nil
+}
+
+func (b *batch) readBlinds(blinds []string) error {
+	blinds = missing(blinds, b.blinds)
+	if len(blinds) == 0 {
+		return nil
+	}
+	found, err := b.reader.ByBlinds(blinds)
+	if err != nil {
+		return err
+	}
+	for _, x := range blinds {
+		b.blinds[x] = found[x]
+	}
+	return nil
+}
+
+func (b *batch) readSeen(ids []string) error {
+	ids = missing(ids, b.seen)
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := b.reader.Seen(ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		b.seen[id] = found[id]
+	}
+	return nil
+}
+
+// Catalogue is the sale as it is now.
+func (w *Work) Catalogue() *Catalogue { return w.batch.head.Catalogue }
+
+// State is what the office said about the edition's sale: "", "open", "closed",
+// "postponed" or "cancelled".
+func (w *Work) State() string { return w.batch.head.State }
+
+// Quotas are all quotas as they stand, in the order of their ids.
+func (w *Work) Quotas() []Quota {
+	out := make([]Quota, 0, len(w.batch.book.order))
+	for _, id := range w.batch.book.order {
+		out = append(out, *w.batch.book.quotas[id])
+	}
+	return out
+}
+
+// Quota is one quota as it stands.
+func (w *Work) Quota(id string) (Quota, bool) {
+	q, ok := w.batch.book.quotas[id]
+	if !ok {
+		return Quota{}, false
+	}
+	return *q, true
+}
+
+// Order gives an order to look at and change: what the verb does to it is
+// written if the commit stands. Fault NotFound sale.order_unknown.
+func (w *Work) Order(id string) (*Order, error) {
+	if o, ok := w.orders[id]; ok {
+		return o, nil
+	}
+	if err := w.batch.readOrders([]string{id}); err != nil {
+		return nil, err
+	}
+	o := w.batch.orders[id]
+	if o == nil {
+		return nil, fault.New(fault.NotFound, "sale.order_unknown", nil)
+	}
+	c := o.Clone()
+	w.orders[id] = c
+	return c, nil
+}
+
+// Put adds a new order.
+func (w *Work) Put(o *Order) { w.orders[o.ID] = o }
+
+// Key finds what an idempotency key was used for, nil if it is new.
+func (w *Work) Key(key string) (*Key, error) {
+	if err := w.batch.readKeys([]string{key}); err != nil {
+		return nil, err
+	}
+	for i := range w.out.Keys {
+		if w.out.Keys[i].Key == key {
+			return &w.out.Keys[i], nil
+		}
+	}
+	return w.batch.keys[key], nil
+}
+
+// UseKey says that a key made an order.
+func (w *Work) UseKey(k Key) { w.out.Keys = append(w.out.Keys, k) }
+
+// LiveOf finds orders of a blind index that have units now.
+func (w *Work) LiveOf(blind string) ([]*Order, error) {
+	if err := w.batch.readBlinds([]string{blind}); err != nil {
+		return nil, err
+	}
+	ids := slices.Clone(w.batch.blinds[blind])
+	for id, of := range w.out.Blinds {
+		if slices.Contains(of, blind) && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	if err := w.batch.readOrders(ids); err != nil {
+		return nil, err
+	}
+	var out []*Order
+	for _, id := range ids {
+		o, mine := w.orders[id]
+		if !mine {
+			o = w.batch.orders[id]
+		}
+		if o != nil && o.Live(w.At) {
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
+// SetBlinds says by which blind indexes an order is found.
+func (w *Work) SetBlinds(order string, blinds []string) { w.out.Blinds[order] = blinds }
+
+// Once reports whether an id of a receipt or an event was recorded before, and
+// records it (case 18).
+func (w *Work) Once(id string) (first bool, err error) {
+	if err := w.batch.readSeen([]string{id}); err != nil {
+		return false, err
+	}
+	if w.batch.seen[id] || slices.Contains(w.out.Seen, id) {
+		return false, nil
+	}
+	w.out.Seen = append(w.out.Seen, id)
+	return true, nil
+}
+
+// Waits is the waiting list in its order. The verb may change them with PutWait.
+func (w *Work) Waits() ([]*Wait, error) {
+	b := w.batch
+	if !b.waitsIn {
+		ws, err := b.reader.Waiting()
+		if err != nil {
+			return nil, err
+		}
+		b.waits, b.waitsIn = ws, true
+	}
+	out := slices.Clone(b.waits)
+	for _, x := range w.out.Waits {
+		at := slices.IndexFunc(out, func(o *Wait) bool { return o.ID == x.ID })
+		if at < 0 {
+			out = append(out, x)
+		} else {
+			out[at] = x
+		}
+	}
+	slices.SortStableFunc(out, compareWaits)
+	return out, nil
+}
+
+func compareWaits(a, b *Wait) int {
+	if a.Priority != b.Priority {
+		return b.Priority - a.Priority
+	}
+	switch {
+	case a.Seq < b.Seq:
+		return -1
+	case a.Seq > b.Seq:
+		return 1
+	}
+	return 0
+}
+
+// PutWait adds a place on the waiting list or changes one. Seq 0 gets the next.
+func (w *Work) PutWait(x *Wait) {
+	if x.Seq == 0 {
+		w.seq++
+		x.Seq = w.batch.head.WaitSeq + w.seq
+	}
+	for i := range w.out.Waits {
+		if w.out.Waits[i].ID == x.ID {
+			w.out.Waits[i] = x
+			return
+		}
+	}
+	w.out.Waits = append(w.out.Waits, x)
+}
+
+// Number gives the next number of a kind, without gaps.
+func (w *Work) Number(kind string) int64 {
+	w.head[kind]++
+	return w.batch.head.Numbers[kind] + w.head[kind]
+}
+
+// Post writes an entry of the ledger of money. It panics if the postings do not
+// add up to nothing: a mistake of the program.
+func (w *Work) Post(postings ...Posting) {
+	sum := map[money.Currency]int64{}
+	for i := range postings {
+		postings[i].At = w.At
+		sum[postings[i].Amount.Currency] += postings[i].Amount.Minor
+	}
+	for c, n := range sum {
+		if n != 0 {
+			panic("sale: an entry in " + string(c) + " does not balance")
+		}
+	}
+	w.out.Postings = append(w.out.Postings, postings...)
+}
+
+// Mail puts a message into the outbox.
+func (w *Work) Mail(m Mail) { w.out.Mails = append(w.out.Mails, m) }
+
+// Audit writes a line to the audit log.
+func (w *Work) Audit(by access.Actor, action, subject string, detail map[string]any) {
+	w.out.Audits = append(w.out.Audits, Audit{by, action, subject, detail})
+}
+
+// Take holds units of a partner's quotas (partner "" = the public's) for an
+// order, all or nothing. Holds that have ended are released first when it would
+// not fit otherwise. list says that units kept for the waiting list may be taken.
+// Fault Conflict sale.sold_out names what is out (case 3); Invalid
+// sale.resource_unknown.
+func (w *Work) Take(o *Order, units []Use, list bool) error {
+	short, err := w.short(o.Partner, units, list)
+	if err != nil {
+		return err
+	}
+	if len(short) > 0 && !w.batch.swept {
+		if err := w.sweep(); err != nil {
+			return err
+		}
+		if short, err = w.short(o.Partner, units, list); err != nil {
+			return err
+		}
+	}
+	if len(short) > 0 {
+		return soldOut(short)
+	}
+	for _, u := range units {
+		q := w.change(QuotaID(u.Resource, o.Partner))
+		if list {
+			q.Kept -= min(q.Kept, u.N)
+		}
+		q.Used += u.N
+	}
+	w.line(o, Take, units, "")
+	return nil
+}
+
+func (w *Work) short(partner string, units []Use, list bool) ([]shortage, error) {
+	var short []shortage
+	for _, u := range units {
+		q, ok := w.batch.book.quotas[QuotaID(u.Resource, partner)]
+		if !ok || u.N <= 0 {
+			return nil, fault.New(fault.Invalid, "sale.resource_unknown", fault.Args{"resource": u.Resource})
+		}
+		free := q.Free()
+		if list {
+			free = max(0, q.Size-q.Used)
+		}
+		if free < u.N {
+			short = append(short, shortage{q, u.N})
+		}
+	}
+	return short, nil
+}
+
+// GiveBack releases units of an order: move is Release or Expire. While people
+// wait, what comes free is kept for the list (case 15).
+func (w *Work) GiveBack(o *Order, units []Use, move Move, by string) {
+	for _, u := range units {
+		q := w.change(QuotaID(u.Resource, o.Partner))
+		q.Used -= u.N
+	}
+	w.line(o, move, units, by)
+}
+
+// SetConfirmed writes that held units are sold. The numbers stay.
+func (w *Work) SetConfirmed(o *Order, units []Use) { w.line(o, Confirm, units, "") }
+
+// Size sets a quota's size, making the quota if it is new.
+func (w *Work) Size(resource, partner string, size int, by string) {
+	id := QuotaID(resource, partner)
+	if _, ok := w.batch.book.quotas[id]; !ok {
+		w.before[id] = Quota{Resource: resource, Partner: partner, Size: -1}
+		w.batch.book.quotas[id] = &Quota{Resource: resource, Partner: partner}
+		w.batch.book.order = append(w.batch.book.order, id)
+		slices.Sort(w.batch.book.order)
+	}
+	w.change(id).Size = size
+	w.took = append(w.took, Line{At: w.At, Move: Resize, Units: []Use{{id, size}}, By: by})
+}
+
+// KeepForList sets how many free units of a quota only the waiting list may take.
+func (w *Work) KeepForList(quota string, n int) {
+	q := w.change(quota)
+	if q.Kept == n {
+		return
+	}
+	q.Kept = n
+	w.took = append(w.took, Line{At: w.At, Move: Keep, Units: []Use{{quota, n}}})
+}
+
+func (w *Work) line(o *Order, move Move, units []Use, by string) {
+	l := Line{At: w.At, Order: o.ID, Move: move, By: by, Units: make([]Use, len(units))}
+	for i, u := range units {
+		l.Units[i] = Use{QuotaID(u.Resource, o.Partner), u.N}
+	}
+	w.took = append(w.took, l)
+}
+
+func (w *Work) change(id string) *Quota {
+	q := w.batch.book.quotas[id]
+	if _, known := w.before[id]; !known {
+		w.before[id] = *q
+	}
+	return q
+}
+
+// sweepLimit is how many ended holds one commit releases at most.
+const sweepLimit = 1000
+
+// sweep releases holds whose end has passed. It belongs to the commit, not to
+// the verb that found the units missing: what is observed to have ended stays
+// ended, whatever becomes of the verb (case 22).
+func (w *Work) sweep() error {
+	b := w.batch
+	ended, err := b.reader.Expired(b.at, sweepLimit)
+	if err != nil {
+		return err
+	}
+	b.swept = len(ended) < sweepLimit
+	s := &Work{At: b.at, Edition: b.edition, batch: b, orders: map[string]*Order{}, before: map[string]Quota{}, head: map[string]int64{}}
+	s.out.Blinds = map[string][]string{}
+	for _, o := range ended {
+		if cur, ok := b.orders[o.ID]; ok && cur != nil {
+			o = cur // this commit has changed it already
+		}
+		if mine, ok := w.orders[o.ID]; ok {
+			o = mine
+		}
+		if o.State != Held || o.HardEnd > b.at {
+			continue
+		}
+		b.orders[o.ID] = o
+		if err := lapse(s, o.ID); err != nil {
+			return err
+		}
+		if mine, ok := w.orders[o.ID]; ok {
+			*mine = *s.orders[o.ID].Clone()
+		}
+	}
+	for id, q := range s.before { // they stay even if the verb is undone
+		if was, ok := w.before[id]; ok {
+			was.Used += b.book.quotas[id].Used - q.Used
+			was.Kept += b.book.quotas[id].Kept - q.Kept
+			w.before[id] = was
+		}
+	}
+	s.keep()
+	return nil
+}
+
+// lapse ends a hold.
+func lapse(w *Work, id string) error {
+	o, err := w.Order(id)
+	if err != nil {
+		return err
+	}
+	w.GiveBack(o, o.Units(), Expire, "")
+	if o.Voucher != "" {
+		w.GiveBack(&Order{ID: o.ID}, []Use{{voucherResource(o.Voucher), 1}}, Expire, "")
+	}
+	o.State = Expired
+	return nil
+}
+
+func voucherResource(code string) string { return "voucher:" + code }
+
+func (w *Work) undo() {
+	for id, q := range w.before {
+		if q.Size == -1 {
+			delete(w.batch.book.quotas, id)
+			w.batch.book.order = slices.DeleteFunc(w.batch.book.order, func(o string) bool { return o == id })
+			continue
+		}
+		*w.batch.book.quotas[id] = q
+	}
+}
+
+func (w *Work) keep() {
+	b := w.batch
+	for id := range w.before {
+		b.book.dirty[id] = true
+	}
+	for id, o := range w.orders {
+		b.orders[id] = o
+		b.changed[id] = true
+	}
+	for i := range w.out.Keys {
+		b.keys[w.out.Keys[i].Key] = &w.out.Keys[i]
+	}
+	for id, of := range w.out.Blinds {
+		for _, x := range of {
+			if ids, read := b.blinds[x]; read && !slices.Contains(ids, id) {
+				b.blinds[x] = append(ids, id)
+			}
+		}
+		b.out.Blinds[id] = of
+	}
+	for _, id := range w.out.Seen {
+		b.seen[id] = true
+	}
+	for kind, n := range w.head {
+		b.head.Numbers[kind] += n
+	}
+	b.head.WaitSeq += w.seq
+	for _, x := range w.out.Waits {
+		if at := slices.IndexFunc(b.waits, func(o *Wait) bool { return o.ID == x.ID }); at >= 0 {
+			b.waits[at] = x
+		} else if b.waitsIn {
+			b.waits = append(b.waits, x)
+		}
+		if at := slices.IndexFunc(b.out.Waits, func(o *Wait) bool { return o.ID == x.ID }); at >= 0 {
+			b.out.Waits[at] = x
+		} else {
+			b.out.Waits = append(b.out.Waits, x)
+		}
+	}
+	b.out.Keys = append(b.out.Keys, w.out.Keys...)
+	b.out.Seen = append(b.out.Seen, w.out.Seen...)
+	b.out.Lines = append(b.out.Lines, w.took...)
+	b.out.Postings = append(b.out.Postings, w.out.Postings...)
+	b.out.Mails = append(b.out.Mails, w.out.Mails...)
+	b.out.Audits = append(b.out.Audits, w.out.Audits...)
+}
+
+// changes is what the commit writes, nil if nothing.
+func (b *batch) changes() *Changes {
+	c := b.out
+	c.Head = b.head
+	for _, id := range b.book.order {
+		if b.book.dirty[id] {
+			c.Quotas = append(c.Quotas, *b.book.quotas[id])
+		}
+	}
+	ids := make([]string, 0, len(b.changed))
+	for id := range b.changed {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		o := b.orders[id]
+		o.Version++
+		c.Orders = append(c.Orders, o)
+	}
+	return &c
+}
+
+// run gives jobs one commit. errs are the faults of single jobs, err is that of
+// the whole commit.
+func run(ctx context.Context, s Store, edition string, jobs []*Job) (errs []error, err error) {
+	errs = make([]error, len(jobs))
+	err = s.Commit(ctx, edition, func(at race.Instant, h Head, r Reader) (*Changes, error) {
+		clear(errs)
+		return decide(at, edition, h, r, jobs, errs)
+	})
+	return errs, err
+}
