@@ -40,6 +40,7 @@ type OrderFilter struct {
 	Blind    string // of Search, made by the caller who has the key
 	Tasks    bool   // with something to look at
 	Owing    bool   // with refunds owed or failed
+	Paying   bool   // with a payment whose end is not known (an open Attempt), whatever the order's state
 	Before   race.Instant
 	BeforeID string
 	Limit    int // 50 if 0
