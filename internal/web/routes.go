@@ -4,13 +4,16 @@ import (
 	"stadion/internal/access"
 	"stadion/internal/web/office"
 	"stadion/internal/web/public"
+	"stadion/internal/web/shop"
 	"stadion/internal/web/site"
 )
 
 // routes is the whole table: what is asked, who may ask, who answers.
-// off is nil where there is no office.
-func routes(s *site.Site, pub *public.Room, off *office.Room) []site.Route {
-	return append(officeRoutes(off), []site.Route{
+// off is nil where there is no office, sho where nothing is sold.
+func routes(s *site.Site, pub *public.Room, off *office.Room, sho *shop.Room) []site.Route {
+	out := officeRoutes(off)
+	out = append(out, shopRoutes(sho)...)
+	return append(out, []site.Route{
 		{Pattern: "GET /{$}", Permission: access.Public, Do: pub.Home},
 		{Pattern: "GET /e/{edition}", Permission: access.Public, Do: pub.Edition},
 		{Pattern: "GET /e/{edition}/results", Permission: access.Public, Do: pub.Results},
@@ -39,7 +42,7 @@ func routes(s *site.Site, pub *public.Room, off *office.Room) []site.Route {
 
 // Table is every route with its permission, for tests over all of them. Its
 // handlers are not to be called.
-func Table() []site.Route { return routes(&site.Site{}, &public.Room{}, &office.Room{}) }
+func Table() []site.Route { return routes(&site.Site{}, &public.Room{}, &office.Room{}, &shop.Room{}) }
 
 // officeRoutes is the office's part of the table.
 func officeRoutes(off *office.Room) []site.Route {

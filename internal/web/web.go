@@ -1,6 +1,6 @@
 // Package web is every page of Stadion and the JSON beside them: the route table
 // and the wiring of the rooms. The foundation is in site, the pages for everybody
-// in public, the race office behind the sign-in in office.
+// in public, those of buyers in shop, the race office behind the sign-in in office.
 package web
 
 import (
@@ -11,8 +11,10 @@ import (
 	"net/http"
 	"time"
 
+	"stadion/internal/race"
 	"stadion/internal/web/office"
 	"stadion/internal/web/public"
+	"stadion/internal/web/shop"
 	"stadion/internal/web/site"
 )
 
@@ -23,6 +25,7 @@ type Config struct {
 	Explanations public.Explanations // nil: no page tells why a result is what it is
 	Papers       public.Papers       // nil: lists cannot be had on paper
 	Office       office.Source       // where it is not whole there is no office
+	Shop         shop.Source         // where it is not whole nothing is sold
 	Life         context.Context     // of what the office does in the background; nil: for ever
 	Who          site.Who            // nil: by the office's sessions; without an office nobody is ever signed in
 	Log          *slog.Logger        // nil: slog.Default
@@ -50,7 +53,7 @@ func New(cfg Config) (http.Handler, error) {
 	}
 	s, err := site.New(site.Config{
 		Who: cfg.Who, SignIn: signIn, Log: cfg.Log, Now: cfg.Now, NewID: cfg.NewID, Secure: cfg.Secure,
-		Templates: []fs.FS{public.Templates, office.Templates},
+		Templates: []fs.FS{public.Templates, office.Templates, shop.Templates},
 	})
 	if err != nil {
 		return nil, err
@@ -68,5 +71,24 @@ func New(cfg Config) (http.Handler, error) {
 			return nil, err
 		}
 	}
-	return s.Mount(routes(s, pub, off)), nil
+	sho, err := shopRoom(cfg, s)
+	if err != nil {
+		return nil, err
+	}
+	return s.Mount(routes(s, pub, off, sho)), nil
+}
+
+// shopRoom is the shop over the same editions as the public pages, nil where
+// nothing is sold.
+func shopRoom(cfg Config, s *site.Site) (*shop.Room, error) {
+	if !cfg.Shop.Whole() {
+		return nil, nil
+	}
+	return shop.New(shop.Config{Source: cfg.Shop, Site: s, Edition: func(ctx context.Context, id string) (*race.Edition, error) {
+		snap, err := cfg.Editions.Snapshot(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return snap.Edition, nil
+	}})
 }
