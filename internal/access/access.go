@@ -4,7 +4,11 @@
 // The package is pure: accounts and sessions are kept by package store.
 package access
 
-import "stadion/internal/fault"
+import (
+	"slices"
+
+	"stadion/internal/fault"
+)
 
 // Role is what a person does at a race. A person may have several, each at one
 // edition or everywhere.
@@ -17,11 +21,15 @@ const (
 	Referee    Role = "referee"
 	Announcer  Role = "announcer"
 	Viewer     Role = "viewer"
+
+	Desk      Role = "desk"      // sells, takes names and approvals
+	Treasurer Role = "treasurer" // money: receipts, refunds, the bank, the ledger
+	Partner   Role = "partner"   // sells from its own allocation and sees its own orders alone
 )
 
 // Roles are all roles in the order they are offered. The sentence of each is
 // the message "role." + role.
-var Roles = []Role{Organiser, Timekeeper, Referee, Announcer, Viewer}
+var Roles = []Role{Organiser, Timekeeper, Referee, Announcer, Viewer, Desk, Treasurer, Partner}
 
 // Known reports whether r is a role.
 func (r Role) Known() bool {
@@ -41,6 +49,7 @@ const Everywhere = ""
 type Grant struct {
 	Edition string `json:"edition,omitempty"`
 	Role    Role   `json:"role"`
+	Partner string `json:"partner,omitempty"` // of the role Partner: its id in the sale's catalogue
 }
 
 // Actor is who asks: an account that is signed in, the program itself, or
@@ -54,7 +63,7 @@ type Actor struct {
 // System is the program acting for nobody in particular: a command at the
 // terminal, the demo. It may do everything; name says which ("demo").
 func System(name string) Actor {
-	return Actor{Account: "system:" + name, Name: name, Grants: []Grant{{Everywhere, Organiser}}}
+	return Actor{Account: "system:" + name, Name: name, Grants: []Grant{{Edition: Everywhere, Role: Organiser}}}
 }
 
 // SignedIn reports whether the actor is anybody.
@@ -115,4 +124,29 @@ func Can(a Actor, p Permission, edition string) error {
 		}
 	}
 	return fault.New(fault.Forbidden, "access.forbidden", fault.Args{"permission": string(p)})
+}
+
+// Reach says how far a permission goes for an actor who holds it at an edition:
+// over everything, or over what belongs to the partners named. It gives nothing
+// that Can refuses.
+func Reach(a Actor, p Permission, edition string) (everything bool, partners []string) {
+	if Can(a, p, edition) != nil {
+		return false, nil
+	}
+	r := rules[p]
+	for _, role := range a.Roles(edition) {
+		if role != Partner && (role == Organiser || r.roles.has(role)) {
+			return true, nil
+		}
+	}
+	if r.scope != atEdition {
+		return true, nil
+	}
+	for _, g := range a.Grants {
+		if g.Role == Partner && g.Partner != "" && (g.Edition == Everywhere || g.Edition == edition) && !slices.Contains(partners, g.Partner) {
+			partners = append(partners, g.Partner)
+		}
+	}
+	slices.Sort(partners)
+	return false, partners
 }

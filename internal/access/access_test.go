@@ -15,34 +15,45 @@ import (
 // the roles at the edition. y = may, n = Forbidden, s = must sign in,
 // 0 = NotFound.
 const matrix = `
-                    nobody none organiser timekeeper referee announcer viewer
-public              y      y    y         y          y       y         y
-office.enter        s      y    y         y          y       y         y
-account.own         s      y    y         y          y       y         y
-office.read         s      0    y         y          y       y         y
-results.read        s      0    y         y          y       y         y
-startlist.read      s      0    y         y          y       y         n
-reads.read          s      0    y         y          y       n         n
-problem.read        s      0    y         y          y       n         n
-audit.read          s      0    y         n          y       n         n
-startlist.import    s      0    y         y          n       n         n
-reads.import        s      0    y         y          n       n         n
-gun.record          s      0    y         y          n       n         n
-clock.record        s      0    y         y          n       n         n
-chip.assign         s      0    y         y          y       n         n
-ruling.make         s      0    y         n          y       n         n
-note.write          s      0    y         y          y       y         n
-protest.lodge       s      0    y         y          y       n         n
-results.publish     s      0    y         y          y       n         n
-results.official    s      0    y         n          y       n         n
-logbook.export      s      0    y         y          y       n         n
-logbook.import      s      0    y         y          n       n         n
-certificate.make    s      0    y         y          n       n         n
-edition.edit        s      0    y         n          n       n         n
-edition.archive     s      0    y         n          n       n         n
-edition.create      s      n    n         n          n       n         n
-account.manage      s      n    n         n          n       n         n
-setting.edit        s      n    n         n          n       n         n
+                    nobody none organiser timekeeper referee announcer viewer desk treasurer partner
+public              y      y    y         y          y       y         y      y    y         y
+office.enter        s      y    y         y          y       y         y      y    y         y
+account.own         s      y    y         y          y       y         y      y    y         y
+office.read         s      0    y         y          y       y         y      y    y         n
+results.read        s      0    y         y          y       y         y      n    n         n
+startlist.read      s      0    y         y          y       y         n      n    n         n
+reads.read          s      0    y         y          y       n         n      n    n         n
+problem.read        s      0    y         y          y       n         n      n    n         n
+audit.read          s      0    y         n          y       n         n      n    n         n
+startlist.import    s      0    y         y          n       n         n      n    n         n
+reads.import        s      0    y         y          n       n         n      n    n         n
+gun.record          s      0    y         y          n       n         n      n    n         n
+clock.record        s      0    y         y          n       n         n      n    n         n
+chip.assign         s      0    y         y          y       n         n      n    n         n
+ruling.make         s      0    y         n          y       n         n      n    n         n
+note.write          s      0    y         y          y       y         n      n    n         n
+protest.lodge       s      0    y         y          y       n         n      n    n         n
+results.publish     s      0    y         y          y       n         n      n    n         n
+results.official    s      0    y         n          y       n         n      n    n         n
+logbook.export      s      0    y         y          y       n         n      n    n         n
+logbook.import      s      0    y         y          n       n         n      n    n         n
+certificate.make    s      0    y         y          n       n         n      n    n         n
+edition.edit        s      0    y         n          n       n         n      n    n         n
+edition.archive     s      0    y         n          n       n         n      n    n         n
+edition.create      s      n    n         n          n       n         n      n    n         n
+account.manage      s      n    n         n          n       n         n      n    n         n
+setting.edit        s      n    n         n          n       n         n      n    n         n
+sale.read           s      0    y         n          n       n         n      y    y         y
+sale.order          s      0    y         n          n       n         n      y    n         y
+sale.approve        s      0    y         n          n       n         n      y    n         n
+sale.cancel         s      0    y         n          n       n         n      y    n         y
+sale.list           s      0    y         n          n       n         n      y    n         n
+sale.money          s      0    y         n          n       n         n      n    y         n
+sale.refund         s      0    y         n          n       n         n      n    y         n
+sale.bank           s      0    y         n          n       n         n      n    y         n
+sale.catalogue      s      0    y         n          n       n         n      n    n         n
+sale.state          s      0    y         n          n       n         n      n    n         n
+sale.export         s      0    y         n          n       n         n      y    y         y
 `
 
 var answers = map[string]fault.Kind{"n": fault.Forbidden, "s": fault.Unauthenticated, "0": fault.NotFound}
@@ -75,7 +86,7 @@ func columnActor(column, edition string) Actor {
 	case "none":
 		return Actor{Account: "a"}
 	}
-	return Actor{Account: "a", Grants: []Grant{{edition, Role(column)}}}
+	return Actor{Account: "a", Grants: []Grant{{Edition: edition, Role: Role(column)}}}
 }
 
 func expect(t *testing.T, err error, cell string) {
@@ -97,7 +108,7 @@ func TestCan_ForeignEditionIsNotFoundForEveryRole(t *testing.T) {
 			if r.scope != atEdition {
 				continue
 			}
-			err := Can(Actor{Account: "a", Grants: []Grant{{"here", role}}}, r.permission, "elsewhere")
+			err := Can(Actor{Account: "a", Grants: []Grant{{Edition: "here", Role: role}}}, r.permission, "elsewhere")
 			if fault.KindOf(err) != fault.NotFound {
 				t.Errorf("%s, %s at a foreign edition: %v", role, r.permission, err)
 			}
@@ -106,7 +117,7 @@ func TestCan_ForeignEditionIsNotFoundForEveryRole(t *testing.T) {
 }
 
 func TestCan_OrganiserEverywhereMayDoEverything(t *testing.T) {
-	for _, a := range []Actor{System("demo"), {Account: "a", Grants: []Grant{{Everywhere, Organiser}}}} {
+	for _, a := range []Actor{System("demo"), {Account: "a", Grants: []Grant{{Edition: Everywhere, Role: Organiser}}}} {
 		for _, p := range Permissions() {
 			for _, edition := range []string{"here", Everywhere} {
 				if err := Can(a, p, edition); err != nil {
@@ -118,7 +129,7 @@ func TestCan_OrganiserEverywhereMayDoEverything(t *testing.T) {
 }
 
 func TestCan_InstallationNeedsARoleHeldEverywhere(t *testing.T) {
-	a := Actor{Account: "a", Grants: []Grant{{"here", Organiser}}}
+	a := Actor{Account: "a", Grants: []Grant{{Edition: "here", Role: Organiser}}}
 	for _, edition := range []string{"here", Everywhere} {
 		if err := Can(a, AccountManage, edition); fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("account.manage at %q for an organiser of one edition: %v", edition, err)
@@ -127,8 +138,8 @@ func TestCan_InstallationNeedsARoleHeldEverywhere(t *testing.T) {
 }
 
 func TestCan_NoEditionNamedNeedsARoleHeldEverywhere(t *testing.T) {
-	one := Actor{Account: "a", Grants: []Grant{{"here", Referee}}}
-	all := Actor{Account: "a", Grants: []Grant{{Everywhere, Referee}}}
+	one := Actor{Account: "a", Grants: []Grant{{Edition: "here", Role: Referee}}}
+	all := Actor{Account: "a", Grants: []Grant{{Edition: Everywhere, Role: Referee}}}
 	if err := Can(one, AuditRead, Everywhere); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("referee of one edition reads the whole audit log: %v", err)
 	}
@@ -144,14 +155,14 @@ func TestCan_UnknownPermissionIsAMistakeInTheProgram(t *testing.T) {
 }
 
 func TestCan_UnknownRoleGivesNothing(t *testing.T) {
-	a := Actor{Account: "a", Grants: []Grant{{"here", "king"}}}
+	a := Actor{Account: "a", Grants: []Grant{{Edition: "here", Role: "king"}}}
 	if err := Can(a, OfficeRead, "here"); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestRoles_EveryoneOnceInTheOrderOffered(t *testing.T) {
-	a := Actor{Account: "a", Grants: []Grant{{"e", Viewer}, {Everywhere, Referee}, {"e", Referee}, {"f", Organiser}}}
+	a := Actor{Account: "a", Grants: []Grant{{Edition: "e", Role: Viewer}, {Edition: Everywhere, Role: Referee}, {Edition: "e", Role: Referee}, {Edition: "f", Role: Organiser}}}
 	if got := fmt.Sprint(a.Roles("e")); got != "[referee viewer]" {
 		t.Errorf("Roles(e) = %s", got)
 	}
@@ -194,4 +205,34 @@ func codesIn(t *testing.T, file string) []string {
 		}
 	}
 	return out
+}
+
+// A partner's permission reaches over its own alone; another role of the same
+// person over everything.
+func TestReach_APartnerSeesItsOwnAlone(t *testing.T) {
+	partner := Grant{Edition: "here", Role: Partner, Partner: "koryo"}
+	second := Grant{Edition: Everywhere, Role: Partner, Partner: "ablaze"}
+	desk := Grant{Edition: "here", Role: Desk}
+	for _, c := range []struct {
+		name       string
+		grants     []Grant
+		p          Permission
+		edition    string
+		everything bool
+		partners   string
+	}{
+		{"a partner", []Grant{partner}, SaleRead, "here", false, "[koryo]"},
+		{"of two", []Grant{partner, second}, SaleOrder, "here", false, "[ablaze koryo]"},
+		{"elsewhere", []Grant{partner}, SaleRead, "elsewhere", false, "[]"},
+		{"with the desk as well", []Grant{partner, desk}, SaleRead, "here", true, "[]"},
+		{"the desk does not refund", []Grant{partner, desk}, SaleRefund, "here", false, "[]"},
+		{"a grant without a partner reaches nothing", []Grant{{Edition: "here", Role: Partner}}, SaleRead, "here", false, "[]"},
+		{"the organiser", []Grant{{Edition: "here", Role: Organiser}}, SaleState, "here", true, "[]"},
+		{"everybody", nil, Public, "here", true, "[]"},
+	} {
+		everything, partners := Reach(Actor{Account: "a", Grants: c.grants}, c.p, c.edition)
+		if everything != c.everything || fmt.Sprint(partners) != c.partners {
+			t.Errorf("%s: %v %v", c.name, everything, partners)
+		}
+	}
 }

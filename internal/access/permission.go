@@ -33,6 +33,17 @@ const (
 	EditionArchive  Permission = "edition.archive"  // close an edition, open it again
 	AccountManage   Permission = "account.manage"   // accounts and their roles
 	SettingEdit     Permission = "setting.edit"     // what holds for the whole installation
+	SaleRead        Permission = "sale.read"        // the sale's board and orders; a partner's: its own
+	SaleOrder       Permission = "sale.order"       // sell, take names, swap and transfer
+	SaleApprove     Permission = "sale.approve"     // write down the host's word on a person
+	SaleCancel      Permission = "sale.cancel"      // give places back
+	SaleList        Permission = "sale.list"        // the waiting list and its offers
+	SaleMoney       Permission = "sale.money"       // the ledger of money, receipts taken by hand
+	SaleRefund      Permission = "sale.refund"      // money back
+	SaleBank        Permission = "sale.bank"        // bank statements
+	SaleCatalogue   Permission = "sale.catalogue"   // what is sold, quotas and allocations
+	SaleState       Permission = "sale.state"       // open, close, postpone, cancel
+	SaleExport      Permission = "sale.export"      // orders and persons as files; a partner's: its own
 )
 
 // scope says what a permission is about, and so which grants count for it.
@@ -69,7 +80,7 @@ var table = []rule{
 	{OfficeEnter, signedIn, nil},
 	{AccountOwn, signedIn, nil},
 
-	{OfficeRead, atEdition, roleSet{Timekeeper, Referee, Announcer, Viewer}},
+	{OfficeRead, atEdition, roleSet{Timekeeper, Referee, Announcer, Viewer, Desk, Treasurer}},
 	{ResultsRead, atEdition, roleSet{Timekeeper, Referee, Announcer, Viewer}},
 	{StartlistRead, atEdition, roleSet{Timekeeper, Referee, Announcer}},
 	{ReadsRead, atEdition, roleSet{Timekeeper, Referee}},
@@ -95,6 +106,18 @@ var table = []rule{
 	{EditionArchive, atEdition, nil},
 	{AccountManage, installation, nil},
 	{SettingEdit, installation, nil},
+
+	{SaleRead, atEdition, roleSet{Desk, Treasurer, Partner}},
+	{SaleOrder, atEdition, roleSet{Desk, Partner}},
+	{SaleApprove, atEdition, roleSet{Desk}},
+	{SaleCancel, atEdition, roleSet{Desk, Partner}},
+	{SaleList, atEdition, roleSet{Desk}},
+	{SaleMoney, atEdition, roleSet{Treasurer}},
+	{SaleRefund, atEdition, roleSet{Treasurer}},
+	{SaleBank, atEdition, roleSet{Treasurer}},
+	{SaleCatalogue, atEdition, nil},
+	{SaleState, atEdition, nil},
+	{SaleExport, atEdition, roleSet{Desk, Treasurer, Partner}},
 }
 
 var rules = func() map[Permission]rule {

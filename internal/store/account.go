@@ -156,8 +156,10 @@ func (db *DB) SetRoles(ctx context.Context, by access.Actor, id string, grants [
 }
 
 func (tx *Tx) replaceGrants(id string, grants []access.Grant) error {
-	if _, err := tx.Exec(`DELETE FROM account_role WHERE account = $1`, id); err != nil {
-		return err
+	for _, table := range []string{"account_role", "account_sale_role"} {
+		if _, err := tx.Exec(`DELETE FROM `+table+` WHERE account = $1`, id); err != nil {
+			return err
+		}
 	}
 	for _, g := range grants {
 		if g.Edition != access.Everywhere {
@@ -169,11 +171,24 @@ func (tx *Tx) replaceGrants(id string, grants []access.Grant) error {
 				return fault.New(fault.Invalid, "store.edition_unknown", fault.Args{"value": g.Edition}).On("edition")
 			}
 		}
-		if _, err := tx.Exec(`INSERT INTO account_role (account, edition, role) VALUES ($1, $2, $3)`, id, g.Edition, g.Role); err != nil {
+		if err := tx.insertGrant(id, g); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// insertGrant writes a role where roles of its kind stand: those of the sale
+// came later and have a table of their own.
+func (tx *Tx) insertGrant(id string, g access.Grant) error {
+	var err error
+	switch g.Role {
+	case access.Desk, access.Treasurer, access.Partner:
+		_, err = tx.Exec(`INSERT INTO account_sale_role (account, edition, role, partner) VALUES ($1, $2, $3, $4)`, id, g.Edition, g.Role, g.Partner)
+	default:
+		_, err = tx.Exec(`INSERT INTO account_role (account, edition, role) VALUES ($1, $2, $3)`, id, g.Edition, g.Role)
+	}
+	return err
 }
 
 // keepsOrganiser refuses a change after which nobody could manage accounts.
@@ -321,7 +336,7 @@ func gatherAccounts(v *View, where string, args []any) ([]Account, error) {
 	err := v.Each(func(scan func(...any) error) error {
 		var a Account
 		var g access.Grant
-		if err := scan(&a.ID, &a.Login, &a.Name, &a.State, &a.CreatedAt, &a.ChangedAt, &g.Edition, &g.Role); err != nil {
+		if err := scan(&a.ID, &a.Login, &a.Name, &a.State, &a.CreatedAt, &a.ChangedAt, &g.Edition, &g.Role, &g.Partner); err != nil {
 			return err
 		}
 		if len(out) == 0 || out[len(out)-1].ID != a.ID {
@@ -332,8 +347,10 @@ func gatherAccounts(v *View, where string, args []any) ([]Account, error) {
 			last.Grants = append(last.Grants, g)
 		}
 		return nil
-	}, `SELECT account.id, login, name, state, created_at, changed_at, COALESCE(edition, ''), COALESCE(role, '')
-		FROM account LEFT JOIN account_role ON account_role.account = account.id`+where+` ORDER BY login, edition, role`, args...)
+	}, `SELECT account.id, login, name, state, created_at, changed_at, COALESCE(edition, ''), COALESCE(role, ''), COALESCE(partner, '')
+		FROM account LEFT JOIN (SELECT account, edition, role, '' AS partner FROM account_role
+			UNION ALL SELECT account, edition, role, partner FROM account_sale_role) AS held ON held.account = account.id`+where+`
+		ORDER BY login, edition, role, partner`, args...)
 	return out, err
 }
 
@@ -348,16 +365,22 @@ func foldLogin(login string) (string, error) {
 	return s, nil
 }
 
-// orderGrants checks the roles and puts each once, in order.
+// orderGrants checks the roles and puts each once, in order. Faults: Invalid
+// store.role, store.partner_missing.
 func orderGrants(grants []access.Grant) ([]access.Grant, error) {
 	out := slices.Clone(grants)
-	for _, g := range out {
+	for i, g := range out {
 		if !g.Role.Known() {
 			return nil, fault.New(fault.Invalid, "store.role", fault.Args{"value": string(g.Role)}).On("role")
 		}
+		if p := strings.TrimSpace(g.Partner); g.Role != access.Partner {
+			out[i].Partner = ""
+		} else if out[i].Partner = p; p == "" || len(p) > 64 {
+			return nil, fault.New(fault.Invalid, "store.partner_missing", nil).On("role")
+		}
 	}
 	slices.SortFunc(out, func(a, b access.Grant) int {
-		return cmp.Or(strings.Compare(a.Edition, b.Edition), strings.Compare(string(a.Role), string(b.Role)))
+		return cmp.Or(strings.Compare(a.Edition, b.Edition), strings.Compare(string(a.Role), string(b.Role)), strings.Compare(a.Partner, b.Partner))
 	})
 	return slices.Compact(out), nil
 }

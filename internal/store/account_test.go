@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -75,6 +76,7 @@ func TestCreateAccount_KeepsWhatItIsGivenAndSaysWhatIsWrong(t *testing.T) {
 			"store.login_taken":      {Login: "KIM.MINSU", Password: goodPassword},
 			"store.login":            {Login: "kim minsu", Password: goodPassword},
 			"store.role":             {Login: "lee", Password: goodPassword, Grants: []access.Grant{{Role: "king"}}},
+			"store.partner_missing":  {Login: "lee", Password: goodPassword, Grants: []access.Grant{{Role: access.Partner, Partner: " "}}},
 			"store.edition_unknown":  {Login: "lee", Password: goodPassword, Grants: []access.Grant{{Edition: "e-2", Role: access.Viewer}}},
 			"access.password_short":  {Login: "lee", Password: "short"},
 			"access.password_common": {Login: "lee", Password: "1234567890"},
@@ -107,6 +109,27 @@ func TestSetRoles_ReplacesAndTheNextRequestHasThem(t *testing.T) {
 		}
 		err := db.SetRoles(t.Context(), boss, "nobody", nil)
 		wantFault(t, err, fault.NotFound, "store.account_unknown")
+	})
+}
+
+// The roles of the sale stand in a table of their own; whoever reads an account
+// does not see that.
+func TestSetRoles_OfTheSaleWithTheirPartners(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
+		edition(t, db, "e-1")
+		organiser(t, db)
+		a := account(t, db, "kim", access.Grant{Edition: "e-1", Role: access.Viewer, Partner: "dropped"}, access.Grant{Edition: "e-1", Role: access.Desk},
+			access.Grant{Edition: "e-1", Role: access.Partner, Partner: "koryo"}, access.Grant{Role: access.Partner, Partner: "ablaze"})
+		want := "[{ partner ablaze} {e-1 desk } {e-1 partner koryo} {e-1 viewer }]"
+		for _, got := range []store.Account{a, get[store.Account](t)(db.Account(t.Context(), a.ID)), get[store.Account](t)(db.AccountByLogin(t.Context(), "kim"))} {
+			if fmt.Sprint(got.Grants) != want {
+				t.Errorf("%v, want %s", got.Grants, want)
+			}
+		}
+		must(t, db.SetRoles(t.Context(), boss, a.ID, []access.Grant{{Edition: "e-1", Role: access.Treasurer}}))
+		if got := get[store.Account](t)(db.Account(t.Context(), a.ID)); fmt.Sprint(got.Grants) != "[{e-1 treasurer }]" {
+			t.Errorf("%v", got.Grants)
+		}
 	})
 }
 

@@ -1,7 +1,9 @@
 package office
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"stadion/internal/access"
@@ -23,7 +25,13 @@ type accountLine struct {
 // grantLine are the roles at one edition, or everywhere.
 type grantLine struct {
 	Edition string // name, "" = everywhere
-	Roles   []access.Role
+	Roles   []heldRole
+}
+
+// heldRole is a role, of a partner its id with it.
+type heldRole struct {
+	access.Role
+	Partner string
 }
 
 // AccountList answers GET /office/accounts.
@@ -45,7 +53,7 @@ func (m *Room) AccountList(c *site.Call) error {
 				l.Places = append(l.Places, grantLine{Edition: name})
 			}
 			last := &l.Places[len(l.Places)-1]
-			last.Roles = append(last.Roles, g.Role)
+			last.Roles = append(last.Roles, heldRole{g.Role, g.Partner})
 		}
 		v.Accounts = append(v.Accounts, l)
 	}
@@ -99,12 +107,13 @@ func (m *Room) showAccount(c *site.Call, v accountView) error {
 	if err != nil {
 		return err
 	}
-	v.place, v.Roles = m.lobby(c, "accounts"), access.Roles
+	v.place = m.lobby(c, "accounts")
+	v.Roles = slices.DeleteFunc(slices.Clone(access.Roles), func(r access.Role) bool { return r == access.Partner })
 	v.Editions = append([]site.Option{{Value: "", Text: c.T("office.account.everywhere")}}, names...)
 	v.Self = v.Account.ID != "" && v.Account.ID == c.Actor.Account
 	v.granted = map[string]bool{}
-	for _, g := range grantsOf(v.Form) {
-		v.granted[g.Edition+"/"+string(g.Role)] = true
+	for _, g := range v.Form.Values["grant"] {
+		v.granted[g] = true
 	}
 	title := v.Account.Name
 	if v.New {
@@ -113,11 +122,27 @@ func (m *Room) showAccount(c *site.Call, v accountView) error {
 	return c.Render(v.Form.Status(), "account", title, v)
 }
 
-// grantsOf are the roles ticked in a form.
+// Partners are the ids of the partners the account sells for at an edition.
+func (v accountView) Partners(edition string) string { return v.Form.Get(partnerField + edition) }
+
+// partnerField is the beginning of the name of the field of an edition that
+// holds the ids of partners.
+const partnerField = "partner."
+
+// grantsOf are the roles ticked in a form, and those of partners written in it.
 func grantsOf(f *site.Form) (out []access.Grant) {
 	for _, g := range f.Values["grant"] {
 		edition, role, _ := strings.Cut(g, "/")
 		out = append(out, access.Grant{Edition: edition, Role: access.Role(role)})
+	}
+	for name := range f.Values {
+		edition, is := strings.CutPrefix(name, partnerField)
+		if !is {
+			continue
+		}
+		for _, id := range strings.FieldsFunc(f.Get(name), func(r rune) bool { return r == ',' || r == ' ' }) {
+			out = append(out, access.Grant{Edition: edition, Role: access.Partner, Partner: id})
+		}
 	}
 	return out
 }
@@ -157,6 +182,11 @@ func (m *Room) AccountEdit(c *site.Call) error {
 func formOf(a Account) *site.Form {
 	f := site.NewForm(url.Values{})
 	for _, g := range a.Grants {
+		if g.Role == access.Partner {
+			name := partnerField + g.Edition
+			f.Values[name] = []string{strings.TrimPrefix(f.Get(name)+", "+g.Partner, ", ")}
+			continue
+		}
 		f.Values["grant"] = append(f.Values["grant"], g.Edition+"/"+string(g.Role))
 	}
 	return f
@@ -204,8 +234,8 @@ func (m *Room) changeAccount(c *site.Call, say string, change func(f *site.Form,
 		if err := f.Add(err); err != nil {
 			return err
 		}
-		if _, sent := f.Values["grant"]; !sent {
-			f.Values["grant"] = formOf(a).Values["grant"]
+		if _, sent := f.Values[partnerField]; !sent { // the form was that of another part of the page
+			maps.Copy(f.Values, formOf(a).Values)
 		}
 		return m.showAccount(c, accountView{Account: a, Form: f})
 	}

@@ -59,7 +59,7 @@ func (m *Room) EditionList(c *site.Call) error {
 	}
 	v := editionsView{place: m.lobby(c, "editions")}
 	for _, d := range desks {
-		if access.Can(c.Actor, access.OfficeRead, d.Edition) != nil {
+		if access.Can(c.Actor, access.OfficeRead, d.Edition) != nil && access.Can(c.Actor, access.SaleRead, d.Edition) != nil {
 			continue
 		}
 		l := editionLine{place: place{Actor: c.Actor, Desk: d, Snap: d.Field.Snapshot(), Now: d.Now()}, Roles: c.Actor.Roles(d.Edition)}

@@ -59,6 +59,14 @@ func (p place) Place() place { return p }
 // Base is the path of the edition's office pages.
 func (p place) Base() string { return "/office/e/" + url.PathEscape(p.Desk.Edition) }
 
+// Front is the edition's first page for the actor: a partner's is the sale.
+func (p place) Front() string {
+	if p.Can(string(access.OfficeRead)) {
+		return p.Base()
+	}
+	return p.Base() + "/sale"
+}
+
 // PublicPath is the edition's page for everybody.
 func (p place) PublicPath() string { return "/e/" + url.PathEscape(p.Desk.Edition) }
 
