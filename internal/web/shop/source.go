@@ -3,6 +3,7 @@ package shop
 import (
 	"net/http"
 
+	"stadion/internal/pay"
 	"stadion/internal/race"
 	"stadion/internal/sale"
 )
@@ -21,6 +22,8 @@ type Source struct {
 	// may see the order.
 	ID  func() string
 	Now func() race.Instant // the wall clock
+	// Cashier takes card payments; nil = none are taken.
+	Cashier pay.Cashier
 	// Base is scheme and host under which the reader reached this site, for
 	// addresses that go to others ("https://run.example.org"); nil = from the
 	// request.
