@@ -23,6 +23,8 @@ var harmless = []string{"net/url", "net/netip"}
 var borrowed = map[string][]string{
 	"access":  {"golang.org/x/crypto/argon2", "golang.org/x/text/unicode/norm"},
 	"lang":    {"github.com/pelletier/go-toml/v2", "golang.org/x/text"},
+	"entry":   {"golang.org/x/text"},
+	"sale":    {"github.com/pelletier/go-toml/v2", "golang.org/x/text"},
 	"sheet":   {"golang.org/x/text", "github.com/xuri/excelize/v2"},
 	"intake":  {"github.com/pelletier/go-toml/v2", "golang.org/x/text"},
 	"results": {"github.com/xuri/excelize/v2"},
