@@ -23,8 +23,11 @@ type Person struct {
 	Other    []string `json:"other,omitempty"`
 	Resident bool     `json:"resident,omitempty"` // lives in the host country: another price class
 	Document Document `json:"document"`
-	Guardian string   `json:"guardian,omitempty"` // id of the person who answers for a minor
-	Consent  bool     `json:"consent,omitempty"`  // the guardian's written consent is there
+	// Earlier are documents that were replaced after the host had been told of
+	// them; they are kept for the amendment until papers are destroyed (case 35).
+	Earlier  []Document `json:"earlier,omitempty"`
+	Guardian string     `json:"guardian,omitempty"` // id of the person who answers for a minor
+	Consent  bool       `json:"consent,omitempty"`  // the guardian's written consent is there
 }
 
 // Name keeps the names of a person apart; none is ever derived from another.

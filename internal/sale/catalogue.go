@@ -77,6 +77,17 @@ type Catalogue struct {
 	Entry      entry.Rule   `toml:"entry" json:"entry"`
 	Bank       *BankAccount `toml:"bank" json:"bank,omitempty"` // nil = no transfers
 	Seller     Seller       `toml:"seller" json:"seller"`
+
+	// Earlier are the price lists before this one, the oldest first: a change of
+	// an order is priced by the list it was sold at (case 43). SetCatalogue keeps
+	// them.
+	Earlier []PriceList `toml:"-" json:"earlier,omitempty"`
+}
+
+// PriceList is what everything cost up to a version of the catalogue.
+type PriceList struct {
+	Version int                `json:"version"` // the last one it held for
+	Prices  map[string][]Price `json:"prices"`  // by product
 }
 
 // Duration is a time.Duration written "15m" in files.
@@ -225,6 +236,10 @@ type Terms struct {
 	TransferFee string         `toml:"transfer_fee" json:"transfer_fee,omitempty"`
 	Tolerance   string         `toml:"tolerance" json:"tolerance,omitempty"` // a shortfall up to it counts as paid (case 9)
 	Currency    money.Currency `toml:"currency" json:"currency,omitempty"`
+	// TransferUntil is when the list of names goes to the host, a wall time: from
+	// then on a place stays with its person (case 44). "" = until that person's
+	// name has gone.
+	TransferUntil string `toml:"transfer_until,omitempty" json:"transfer_until,omitempty"`
 }
 
 // Tier refunds so much of what was paid when the request came at least Days
@@ -248,6 +263,9 @@ type Seller struct {
 	Address string `toml:"address" json:"address"`
 	TaxID   string `toml:"tax_id" json:"tax_id,omitempty"`
 	Email   string `toml:"email" json:"email"`
+	// KeepYears is how many years after the year of an invoice the law keeps it;
+	// default 10 (case 54).
+	KeepYears int `toml:"keep_years,omitempty" json:"keep_years,omitempty"`
 }
 
 // Location is the sale's zone, UTC if it is unknown (Check refuses that before).

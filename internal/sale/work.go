@@ -23,9 +23,13 @@ type Reader interface {
 	// Expired are held orders whose hard end has passed, at most limit of them, the
 	// earliest first.
 	Expired(at race.Instant, limit int) ([]*Order, error)
+	// Live are the orders that have units, held or confirmed, with an id greater
+	// than after, by id, at most limit: for notices to everybody.
+	Live(after string, limit int) ([]*Order, error)
 	// Seen says which ids of receipts and provider events were recorded before.
 	Seen(ids []string) (map[string]bool, error)
-	// Waiting is the waiting list in its order: those waiting and those with an offer.
+	// Waiting is the waiting list in its order: those who applied to a draw, those
+	// waiting and those with an offer.
 	Waiting() ([]*Wait, error)
 }
 
@@ -96,7 +100,7 @@ type Wait struct {
 	Seq      int64        `json:"seq"` // the order of the list; stand-bys come before (Priority)
 	Priority int          `json:"priority,omitempty"`
 	Made     race.Instant `json:"made"`
-	State    string       `json:"state"` // waiting, offered, served, declined, lapsed, left
+	State    string       `json:"state"` // applied (to a draw), waiting, offered, served, declined, lapsed, left
 	Lang     string       `json:"lang"`
 	Items    []Item       `json:"items"`            // what is wanted; N and Product count
 	Party    int          `json:"party"`            // persons
@@ -104,7 +108,12 @@ type Wait struct {
 	Order    string       `json:"order,omitempty"`  // the offer, a held order
 	Partner  string       `json:"partner,omitempty"`
 	Instead  string       `json:"instead,omitempty"` // a confirmed order whose race place it would replace (case 42)
-	Private  Private      `json:"-"`
+
+	Currency money.Currency `json:"currency,omitempty"`
+	Blinds   []string       `json:"blinds,omitempty"` // of the payer's e-mail and of documents: one person waits once
+	Offers   int            `json:"offers,omitempty"` // how many were made
+	Lapses   int            `json:"lapses,omitempty"` // how many of them nobody answered
+	Private  Private        `json:"-"`
 }
 
 // Store runs commits. Commit gives decide the head of the edition and a reader,
@@ -172,7 +181,10 @@ func decide(at race.Instant, edition string, h Head, r Reader, jobs []*Job, errs
 	for i, j := range jobs {
 		w := &Work{At: at, Edition: edition, batch: b, orders: map[string]*Order{}, before: map[string]Quota{}, head: map[string]int64{}}
 		w.out.Blinds = map[string][]string{}
-		if errs[i] = j.Do(w); errs[i] != nil {
+		if errs[i] = j.Do(w); errs[i] == nil {
+			errs[i] = w.settle()
+		}
+		if errs[i] != nil {
 			w.undo()
 			continue
 		}
@@ -400,18 +412,24 @@ func (w *Work) Waits() ([]*Wait, error) {
 			return nil, err
 		}
 		b.waits, b.waitsIn = ws, true
+		for _, x := range b.out.Waits { // put by verbs before, which had no need to read
+			b.waits = merge(b.waits, x)
+		}
 	}
 	out := slices.Clone(b.waits)
 	for _, x := range w.out.Waits {
-		at := slices.IndexFunc(out, func(o *Wait) bool { return o.ID == x.ID })
-		if at < 0 {
-			out = append(out, x)
-		} else {
-			out[at] = x
-		}
+		out = merge(out, x)
 	}
 	slices.SortStableFunc(out, compareWaits)
 	return out, nil
+}
+
+func merge(ws []*Wait, x *Wait) []*Wait {
+	if at := slices.IndexFunc(ws, func(o *Wait) bool { return o.ID == x.ID }); at >= 0 {
+		ws[at] = x
+		return ws
+	}
+	return append(ws, x)
 }
 
 func compareWaits(a, b *Wait) int {
@@ -606,6 +624,9 @@ func (w *Work) sweep() error {
 		if mine, ok := w.orders[o.ID]; ok {
 			*mine = *s.orders[o.ID].Clone()
 		}
+	}
+	if err := s.settle(); err != nil {
+		return err
 	}
 	for id, q := range s.before { // they stay even if the verb is undone
 		if was, ok := w.before[id]; ok {

@@ -190,6 +190,17 @@ func (r reader) Expired(at race.Instant, limit int) ([]*sale.Order, error) {
 	return out[:min(limit, len(out))], nil
 }
 
+func (r reader) Live(after string, limit int) ([]*sale.Order, error) {
+	var out []*sale.Order
+	for _, o := range r.m.ByID {
+		if o.ID > after && (o.State == sale.Held || o.State == sale.Confirmed) {
+			out = append(out, o.Clone())
+		}
+	}
+	slices.SortFunc(out, func(a, b *sale.Order) int { return cmp.Compare(a.ID, b.ID) })
+	return out[:min(limit, len(out))], nil
+}
+
 func (r reader) Seen(ids []string) (map[string]bool, error) {
 	out := map[string]bool{}
 	for _, id := range ids {
@@ -201,7 +212,7 @@ func (r reader) Seen(ids []string) (map[string]bool, error) {
 func (r reader) Waiting() ([]*sale.Wait, error) {
 	var out []*sale.Wait
 	for _, w := range r.m.Waits {
-		if w.State == "waiting" || w.State == "offered" {
+		if w.State == "applied" || w.State == "waiting" || w.State == "offered" {
 			k := *w
 			out = append(out, &k)
 		}
