@@ -37,13 +37,17 @@ type Order struct {
 	HardEnd   race.Instant `json:"hard_end,omitempty"` // of a hold, as kept
 	Extended  bool         `json:"extended,omitempty"` // paying has extended it once
 	Bank      bool         `json:"bank,omitempty"`     // held for a bank transfer
+	Wait      string       `json:"wait,omitempty"`     // the place on the waiting list whose offer it is
 
 	Currency money.Currency `json:"currency"`
 	Items    []Item         `json:"items"`
 	Voucher  string         `json:"voucher,omitempty"`
 	Policy   GroupPolicy    `json:"policy,omitempty"` // of a group whose approval is mixed (case 27)
 
-	Charges  []Charge  `json:"charges"`            // what it costs; the sum is what is owed in all
+	Deposit   money.Amount `json:"deposit,omitzero"`    // confirms the order; zero = all that is due
+	BalanceBy race.Instant `json:"balance_by,omitzero"` // until when the rest is to be paid; 0 = with the deposit
+
+	Charges  []Charge  `json:"charges"`            // what it costs; the sum is what is owed in all; only ever appended to
 	Receipts []Receipt `json:"receipts,omitempty"` // what came in, each once
 	Refunds  []Refund  `json:"refunds,omitempty"`
 	Papers   []Paper   `json:"papers,omitempty"`   // invoices and credit notes
@@ -87,7 +91,9 @@ type Charge struct {
 }
 
 // Receipt is money that came in. ID is the payer's side's own: a provider's
-// payment, a line of a bank statement.
+// payment, a line of a bank statement. A negative amount is money that was taken
+// back without a refund of ours: a charge-back, a refund made on the provider's
+// own pages (case 17).
 type Receipt struct {
 	ID     string       `json:"id"`
 	Method string       `json:"method"` // card, bank, cash, partner, credit
@@ -102,10 +108,18 @@ type Refund struct {
 	Method  string       `json:"method"`
 	At      race.Instant `json:"at"` // asked for
 	Amount  money.Amount `json:"amount"`
-	State   string       `json:"state"` // owed, sent, done, failed
+	State   string       `json:"state"` // owed, sent, done, failed: RefundOwed …
 	Tries   int          `json:"tries,omitempty"`
 	Why     string       `json:"why,omitempty"`
 }
+
+// The states of a refund. A failed one is still owed.
+const (
+	RefundOwed   = "owed"
+	RefundSent   = "sent"
+	RefundDone   = "done"
+	RefundFailed = "failed"
+)
 
 // Paper is an invoice or a credit note: numbered without gaps, never changed.
 type Paper struct {
@@ -169,7 +183,7 @@ func (o *Order) Paid() money.Amount {
 		}
 	}
 	for _, r := range o.Refunds {
-		if r.State == "sent" || r.State == "done" {
+		if r.Amount.Same(sum) && (r.State == RefundSent || r.State == RefundDone) {
 			sum = sum.Sub(r.Amount)
 		}
 	}

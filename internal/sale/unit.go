@@ -18,6 +18,8 @@ type Quota struct {
 	Used     int // held and sold
 	// Kept are free units that are offered to the waiting list alone (cases 14, 15).
 	Kept int
+	// KeptUntil is how long: then the public is served again.
+	KeptUntil race.Instant
 	// Frozen quotas serve nobody: lowered below what is sold (case 13).
 }
 

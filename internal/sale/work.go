@@ -131,12 +131,13 @@ type Work struct {
 	Edition string
 	batch   *batch
 	// what this verb did so far, to be undone or kept
-	orders map[string]*Order
-	took   []Line
-	before map[string]Quota
-	head   map[string]int64
-	seq    int64
-	out    Changes
+	orders  map[string]*Order
+	took    []Line
+	before  map[string]Quota
+	head    map[string]int64
+	seq     int64
+	listens bool // the waiting list is to be looked at when the verb ends
+	out     Changes
 }
 
 // batch is the state that the works of one commit share.
@@ -154,6 +155,7 @@ type batch struct {
 	waitsIn bool
 	changed map[string]bool // orders to write
 	swept   bool
+	offers  int // made to the waiting list by this commit
 	out     Changes
 }
 

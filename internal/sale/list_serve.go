@@ -1,0 +1,352 @@
+package sale
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"stadion/internal/fault"
+)
+
+// settle ends every verb: what became of offers is written to the list, and
+// units that came free are offered to those who wait, in the same commit. It
+// looks at differences and not at what the verb meant to do, so that no way of
+// freeing units can pass the list by (cases 14, 15, 25).
+func (w *Work) settle() error {
+	passed, err := w.follow()
+	if err != nil {
+		return err
+	}
+	grown := w.grown()
+	if len(grown) == 0 && !w.listens {
+		return nil
+	}
+	ws, err := w.Waits()
+	if err != nil {
+		return err
+	}
+	for _, partner := range w.listsOf(ws, grown) {
+		if err := w.serve(ws, partner, grown, passed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow writes to the list what became of the offers that this verb changed.
+// It answers the places whose offer lapsed now: others go first this time.
+func (w *Work) follow() (lapsed map[string]bool, err error) {
+	for _, id := range slices.Sorted(maps.Keys(w.orders)) {
+		o := w.orders[id]
+		if o.Wait == "" || o.State == Held {
+			continue
+		}
+		ws, err := w.Waits()
+		if err != nil {
+			return nil, err
+		}
+		at := slices.IndexFunc(ws, func(x *Wait) bool { return x.ID == o.Wait && x.State == Offered && x.Order == o.ID })
+		if at < 0 {
+			continue
+		}
+		x := ws[at].clone()
+		switch o.State {
+		case Confirmed:
+			x.State = Served
+		case Cancelled:
+			x.State = Declined
+		case Expired:
+			w.lapse(x)
+			if lapsed == nil {
+				lapsed = map[string]bool{}
+			}
+			lapsed[x.ID] = true
+		}
+		w.PutWait(x)
+	}
+	return lapsed, nil
+}
+
+// lapse says what becomes of a place whose offer ended without an answer: the
+// first time it goes to the end or keeps its rank, the second time it is lost
+// (case 25).
+func (w *Work) lapse(x *Wait) {
+	x.Lapses++
+	x.State, x.Order = Waiting, ""
+	switch {
+	case x.Lapses >= lapses:
+		x.State = Lapsed
+	case w.Catalogue().List.Lapsed != "place":
+		x.Seq = 0 // the next, given when it is put
+		x.Priority = 0
+	}
+	w.waitMail(x, "list.lapsed", map[string]string{"state": x.State})
+}
+
+// grown are the quotas of which more can be sold than before the verb.
+func (w *Work) grown() map[string]bool {
+	var out map[string]bool
+	for id, was := range w.before {
+		now, ok := w.batch.book.quotas[id]
+		if ok && now.Size-now.Used > max(0, was.Size-was.Used) {
+			if out == nil {
+				out = map[string]bool{}
+			}
+			out[id] = true
+		}
+	}
+	return out
+}
+
+// listsOf are the lists to be served: the public's "" and those of partners.
+func (w *Work) listsOf(ws []*Wait, grown map[string]bool) []string {
+	var out []string
+	for _, x := range ws {
+		if x.State == Waiting {
+			out = append(out, x.Partner)
+		}
+	}
+	for id := range grown {
+		out = append(out, w.batch.book.quotas[id].Partner)
+	}
+	if w.listens {
+		out = append(out, "")
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// serving is one going through a list from its head.
+type serving struct {
+	free   map[string]int // units of each quota that may still be offered
+	behind []*need        // those who could not be served so far, in order
+}
+
+// need is a place on the list and what it wants, by quota.
+type need struct {
+	x       *Wait
+	units   []Use // Resource is a quota's id
+	blocked bool  // nobody may be given what it needs
+}
+
+// serve offers free units to a list in its order. Whom they do not suffice for
+// keeps the rank; whether later ones may go first, and how often, is the list's
+// rule: never when it is strict, Passes times when it is "fit" (case 26). After
+// that, units that it needs are kept for it until KeptUntil.
+func (w *Work) serve(ws []*Wait, partner string, grown, lapsed map[string]bool) error {
+	s := &serving{free: map[string]int{}}
+	if w.listStands() == nil {
+		for _, id := range w.batch.book.order {
+			if q := w.batch.book.quotas[id]; q.Partner == partner {
+				s.free[id] = max(0, q.Size-q.Used)
+			}
+		}
+	}
+	for _, x := range inTurn(ws, partner, lapsed) {
+		units, ok := w.unitsOf(x)
+		if !ok {
+			continue
+		}
+		if err := w.serveOne(s, &need{x: x, units: units}, grown); err != nil {
+			return err
+		}
+	}
+	w.keepUnits(partner, s, grown)
+	return nil
+}
+
+// listStands is a fault while no offers are made.
+func (w *Work) listStands() error {
+	switch w.State() {
+	case "closed", "postponed", "cancelled":
+		return fault.New(fault.Conflict, "sale.list_closed", nil)
+	}
+	return nil
+}
+
+// inTurn are those who wait at a partner's list, in order; those whose offer
+// lapsed in this commit come last, whatever rank they keep.
+func inTurn(ws []*Wait, partner string, lapsed map[string]bool) []*Wait {
+	var first, last []*Wait
+	for _, x := range ws {
+		switch {
+		case x.State != Waiting || x.Partner != partner:
+		case lapsed[x.ID]:
+			last = append(last, x)
+		default:
+			first = append(first, x)
+		}
+	}
+	return append(first, last...)
+}
+
+// unitsOf is what a place on the list needs of each quota, by the catalogue as
+// it is now; not ok if a product is no more.
+func (w *Work) unitsOf(x *Wait) (units []Use, ok bool) {
+	n := map[string]int{}
+	for _, it := range x.Items {
+		p := w.Catalogue().Product(it.Product)
+		if p == nil {
+			return nil, false
+		}
+		for _, u := range p.Uses {
+			n[QuotaID(u.Resource, x.Partner)] += u.N * it.N
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(n)) {
+		if _, known := w.batch.book.quotas[id]; !known {
+			return nil, false
+		}
+		units = append(units, Use{id, n[id]})
+	}
+	return units, len(units) > 0
+}
+
+func (w *Work) serveOne(s *serving, n *need, grown map[string]bool) error {
+	if s.fits(n) {
+		made, err := w.offer(n.x)
+		if err != nil {
+			return err
+		}
+		if made {
+			for _, u := range n.units {
+				s.free[u.Resource] -= u.N
+			}
+			w.pass(s, n, grown)
+			return nil
+		}
+	}
+	if n.blocked = w.blocks(n.x); n.blocked {
+		w.reserve(s, n, grown)
+	}
+	s.behind = append(s.behind, n)
+	return nil
+}
+
+func (s *serving) fits(n *need) bool {
+	for _, u := range n.units {
+		if s.free[u.Resource] < u.N {
+			return false
+		}
+	}
+	return true
+}
+
+// blocks reports whether a place may not be passed over (again).
+func (w *Work) blocks(x *Wait) bool {
+	rule := w.Catalogue().List
+	if rule.Order == "strict" {
+		return true
+	}
+	return x.Passed >= cmp.Or(rule.Passes, 3)
+}
+
+// reserve takes what a blocked place needs out of what later ones are offered,
+// while units are kept at all.
+func (w *Work) reserve(s *serving, n *need, grown map[string]bool) {
+	for _, u := range n.units {
+		if grown[u.Resource] || w.At < w.batch.book.quotas[u.Resource].KeptUntil {
+			s.free[u.Resource] = max(0, s.free[u.Resource]-u.N)
+		}
+	}
+}
+
+// pass notes for everybody before a served place whether units went that they
+// needed: too few are left of a quota from which the later one was given.
+func (w *Work) pass(s *serving, served *need, grown map[string]bool) {
+	for _, n := range s.behind {
+		if n.blocked || !s.short(n, served) {
+			continue
+		}
+		n.x = n.x.clone()
+		n.x.Passed++
+		w.PutWait(n.x)
+		if n.blocked = w.blocks(n.x); n.blocked {
+			w.reserve(s, n, grown)
+		}
+	}
+}
+
+func (s *serving) short(n, served *need) bool {
+	for _, u := range n.units {
+		took := slices.ContainsFunc(served.units, func(v Use) bool { return v.Resource == u.Resource })
+		if took && s.free[u.Resource] < u.N {
+			return true
+		}
+	}
+	return false
+}
+
+// keepUnits sets what only the list may take: as many free units as those who
+// still wait want, for the list's priority time after units came free (cases 14,
+// 15).
+func (w *Work) keepUnits(partner string, s *serving, grown map[string]bool) {
+	wanted := map[string]int{}
+	for _, n := range s.behind {
+		for _, u := range n.units {
+			wanted[u.Resource] += u.N
+		}
+	}
+	for _, id := range w.batch.book.order {
+		q := w.batch.book.quotas[id]
+		if q.Partner != partner || wanted[id] == 0 && q.Kept == 0 {
+			continue
+		}
+		if grown[id] && wanted[id] > 0 {
+			w.change(id).KeptUntil = w.At.Add(w.priority())
+		}
+		if w.At < q.KeptUntil {
+			w.KeepForList(id, min(max(0, q.Size-q.Used), wanted[id]))
+		} else {
+			w.KeepForList(id, 0)
+		}
+	}
+}
+
+func (w *Work) priority() time.Duration {
+	return cmp.Or(w.Catalogue().List.Priority.D(), 48*time.Hour)
+}
+
+// offer holds what a place on the list wants until the offer ends, and says so
+// by mail. Not made: the catalogue does not sell it so any more.
+func (w *Work) offer(x *Wait) (made bool, err error) {
+	if x.Instead != "" {
+		return w.offerInstead(x)
+	}
+	a := Ask{Lang: x.Lang, Currency: x.Currency, Partner: x.Partner, Private: x.Private}
+	for _, it := range x.Items {
+		a.Wants = append(a.Wants, Want{Product: it.Product, N: it.N, Person: it.Person})
+	}
+	items, charges, err := Quote(w.Catalogue(), w.At, a)
+	if err != nil {
+		return false, nil
+	}
+	x = x.clone()
+	x.Offers++
+	c := w.Catalogue()
+	o := &Order{ID: derived("offer " + x.ID + " " + strconv.Itoa(x.Offers)), Edition: w.Edition, Catalogue: c.Version, Terms: c.Terms,
+		State: Held, Partner: x.Partner, Lang: x.Lang, Made: w.At, Wait: x.ID, Currency: x.Currency,
+		Items: items, Charges: charges, Private: x.Private}
+	o.SoftEnd = w.At.Add(w.offerLife())
+	o.HardEnd = o.SoftEnd
+	if err := w.Take(o, o.Units(), true); err != nil {
+		return false, err
+	}
+	w.Put(o)
+	w.SetBlinds(o.ID, x.Blinds)
+	x.State, x.Order = Offered, o.ID
+	w.PutWait(x)
+	w.batch.offers++
+	w.waitMail(x, "list.offer", map[string]string{"order": o.ID, "until": o.HardEnd.String()})
+	return true, nil
+}
+
+func (w *Work) offerLife() time.Duration {
+	return cmp.Or(w.Catalogue().List.Offer.D(), 24*time.Hour)
+}
+
+// offerInstead serves a place that waits to change its race: the swap is made in
+// this commit, and the old place is given up only by it (case 42).
+func (w *Work) offerInstead(*Wait) (made bool, err error) { return false, nil }
