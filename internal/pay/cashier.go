@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"stadion/internal/access"
-	"stadion/internal/fault"
 	"stadion/internal/money"
 	"stadion/internal/race"
 	"stadion/internal/sale"
@@ -85,51 +83,4 @@ type Event struct {
 type Orders interface {
 	Order(ctx context.Context, edition, id string) (*sale.Order, error)
 	Orders(ctx context.Context, edition string, f sale.OrderFilter) (page []*sale.Order, more bool, err error)
-}
-
-// Settle asks the provider about every payment of an order whose end is not
-// known, and records what it says: the return page, the webhook and the
-// reconciler all do this and nothing else. It may run any number of times, and
-// at the same time (cases 18, 19). It gives the order as it is then.
-func Settle(ctx context.Context, c *sale.Counter, v Orders, k Cashier, order string) (*sale.Order, error) {
-	o, err := v.Order(ctx, c.Edition(), order)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range o.Payments {
-		if a.State != Open {
-			continue
-		}
-		if o, err = SettleOne(ctx, c, k, o, a.Session); err != nil {
-			return nil, err
-		}
-	}
-	return o, nil
-}
-
-// SettleOne asks about one payment, whatever was known of it, and records what
-// came in and what went back. Fault NotFound pay.session_unknown if the payment
-// is not the order's.
-func SettleOne(ctx context.Context, c *sale.Counter, k Cashier, o *sale.Order, session string) (*sale.Order, error) {
-	out, err := k.Look(ctx, session)
-	if err != nil {
-		return nil, err
-	}
-	if out.Order != o.ID || out.Edition != c.Edition() {
-		return nil, fault.New(fault.NotFound, "pay.session_unknown", nil)
-	}
-	return record(ctx, c, o, out)
-}
-
-func record(ctx context.Context, c *sale.Counter, o *sale.Order, out Outcome) (_ *sale.Order, err error) {
-	switch out.State {
-	case Paid:
-		r := sale.Receipt{ID: out.Receipt, Method: Card, At: out.At, Amount: out.Amount}
-		if o, err = c.Receive(ctx, o.ID, r, access.Actor{}); err == nil {
-			o, err = c.PaymentEnded(ctx, o.ID, out.Session, Paid)
-		}
-	case Expired:
-		o, err = c.PaymentEnded(ctx, o.ID, out.Session, Expired)
-	}
-	return o, err
 }
