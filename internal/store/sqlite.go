@@ -23,7 +23,7 @@ import (
 var (
 	sqliteWriter = url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "trusted_schema(0)"},
+		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "secure_delete(1)", "foreign_keys(1)", "trusted_schema(0)"},
 	}
 	sqliteReader = url.Values{
 		"mode":    {"ro"},

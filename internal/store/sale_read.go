@@ -1,0 +1,90 @@
+package store
+
+import (
+	"stadion/internal/race"
+	"stadion/internal/sale"
+)
+
+// remember keeps what an order's personal data was, so that it is sealed again
+// only when it changed.
+func (w *saleTx) remember(r *orderRow) { w.read[r.id] = r.sealed }
+
+func (w *saleTx) decode(rows []orderRow) ([]*sale.Order, error) {
+	return w.s.orders(&w.tx.View, w.edition, rows, w.remember)
+}
+
+// Orders implements sale.Reader.
+func (w *saleTx) Orders(ids []string) ([]*sale.Order, error) {
+	var rows []orderRow
+	if err := w.tx.eachOf(ids, func(scan func(...any) error) error {
+		r, err := scanOrder(scan)
+		rows = append(rows, r)
+		return err
+	}, selectOrder+` AND id `+listed, w.edition); err != nil {
+		return nil, err
+	}
+	return w.decode(rows)
+}
+
+// ByKeys implements sale.Reader.
+func (w *saleTx) ByKeys(keys []string) ([]sale.Key, error) {
+	var out []sale.Key
+	err := w.tx.eachOf(keys, func(scan func(...any) error) error {
+		var k sale.Key
+		err := scan(&k.Key, &k.Body, &k.Order)
+		out = append(out, k)
+		return err
+	}, `SELECT key, body, order_id FROM sale_key WHERE edition = $1 AND key `+listed, w.edition)
+	return out, err
+}
+
+// ByBlinds implements sale.Reader.
+func (w *saleTx) ByBlinds(blinds []string) (map[string][]string, error) {
+	out := map[string][]string{}
+	err := w.tx.eachOf(blinds, func(scan func(...any) error) error {
+		var blind, id string
+		err := scan(&blind, &id)
+		out[blind] = append(out[blind], id)
+		return err
+	}, `SELECT b.blind, b.order_id FROM sale_blind b JOIN sale_order o ON o.edition = b.edition AND o.id = b.order_id
+		WHERE b.edition = $1 AND o.state IN ('held', 'confirmed') AND b.blind `+listed+` ORDER BY b.order_id`, w.edition)
+	return out, err
+}
+
+// Expired implements sale.Reader.
+func (w *saleTx) Expired(at race.Instant, limit int) ([]*sale.Order, error) {
+	rows, err := list(&w.tx.View, scanOrder, selectOrder+` AND state = 'held' AND hard_end <= $2 ORDER BY hard_end, id LIMIT $3`,
+		w.edition, at, limit)
+	if err != nil {
+		return nil, err
+	}
+	return w.decode(rows)
+}
+
+// Live implements sale.Reader.
+func (w *saleTx) Live(after string, limit int) ([]*sale.Order, error) {
+	rows, err := list(&w.tx.View, scanOrder, selectOrder+` AND id > $2 AND state IN ('held', 'confirmed') ORDER BY id LIMIT $3`,
+		w.edition, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	return w.decode(rows)
+}
+
+// Seen implements sale.Reader.
+func (w *saleTx) Seen(ids []string) (map[string]bool, error) {
+	out := map[string]bool{}
+	err := w.tx.eachOf(ids, func(scan func(...any) error) error {
+		var id string
+		err := scan(&id)
+		out[id] = true
+		return err
+	}, `SELECT id FROM sale_seen WHERE edition = $1 AND id `+listed, w.edition)
+	return out, err
+}
+
+// Waiting implements sale.Reader.
+func (w *saleTx) Waiting() ([]*sale.Wait, error) {
+	return w.s.waits(&w.tx.View, w.edition, ` AND state IN ('applied', 'waiting', 'offered')`, nil,
+		func(r *waitRow) { w.waits[r.id] = r.sealed })
+}
