@@ -152,6 +152,7 @@ func officeRoutes(off *office.Room) []site.Route {
 		{Pattern: "GET /office/e/{edition}/example/{file}", Permission: access.OfficeRead, Do: off.Example},
 		{Pattern: "GET /office/e/{edition}/import/edition/current.toml", Permission: access.EditionEdit, Do: off.EditionFile().Current},
 	}
+	out = append(out, saleRoutes(off)...)
 	out = append(out, intakeRoutes("start-list", access.StartlistImport, off.StartList())...)
 	out = append(out, intakeRoutes("reads", access.ReadsImport, off.Reads())...)
 	out = append(out, intakeRoutes("rulings", access.RulingMake, off.RulingFile())...)

@@ -51,6 +51,8 @@ type Room struct {
 
 	mu    sync.Mutex
 	sight map[string]sight // by edition
+
+	unitBooks unitBooks
 }
 
 // New makes the room. It fails where something it needs is not there.

@@ -22,6 +22,7 @@ type place struct {
 	Zone     *time.Location
 	Now      race.Instant // of the race clock
 	Archived bool         // the edition is archived: it is shown, and changes no more
+	Sells    bool         // the edition can have a sale
 }
 
 // lobby is the place of a page of no edition.
@@ -38,6 +39,7 @@ func (m *Room) at(c *site.Call, here string) (place, error) {
 	p := place{Actor: c.Actor, Here: here, Desk: d, Snap: d.Field.Snapshot(), Now: d.Now()}
 	p.Edition = p.Snap.Edition
 	p.Zone = p.Edition.Location()
+	p.Sells = m.Sale != nil && m.Sale.Counter(d.Edition) != nil
 	p.Archived, err = m.Editions.Archived(c.R.Context(), d.Edition)
 	return p, err
 }

@@ -8,12 +8,15 @@ import (
 	"stadion/internal/access"
 	"stadion/internal/fault"
 	"stadion/internal/lang"
+	"stadion/internal/pay"
 	"stadion/internal/race"
 	"stadion/internal/raceday"
 	"stadion/internal/results"
+	"stadion/internal/sale"
 )
 
-// Source is everything the office shows and does. All of it must be there.
+// Source is everything the office shows and does. All of it must be there but
+// the sale.
 type Source struct {
 	Sessions  Sessions
 	Accounts  Accounts
@@ -22,6 +25,23 @@ type Source struct {
 	Trail     Trail
 	Revisions Revisions
 	Papers    Papers
+	Sale      Sale // nil: this office sells nothing; it is whole without
+}
+
+// Sale is what the office needs of the sale. It is safe for concurrent use.
+type Sale interface {
+	// Counter is where everything of an edition's sale goes through, nil if the
+	// edition cannot have a sale. There is one before there is a catalogue.
+	Counter(edition string) *sale.Counter
+	Views() sale.Views
+	// Blind is the index of a value of a kind: "email", "document". The value was
+	// folded before (entry.FoldEmail, entry.FoldDocument).
+	Blind(kind, value string) string
+	// ID makes 26 random characters that nobody can guess.
+	ID() string
+	Now() race.Instant // the wall clock
+	// Cashier sends card refunds, nil if no cards are taken.
+	Cashier() pay.Cashier
 }
 
 // Credentials are what somebody signs in with.
