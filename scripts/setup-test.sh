@@ -3,7 +3,10 @@
 # Chromium, and pdftotext and pdftoppm, which look at the papers. Where one is
 # missing and this is a Debian-like system on which we may install, it comes
 # from the system's own packages; elsewhere one line names what is missing.
-# STADION_TEST_POSTGRES may name a running PostgreSQL instead of an installed one.
+# stripe-mock, by which requests to the payment provider are checked against its
+# published interface, is built into bin/ from its Go module.
+# STADION_TEST_POSTGRES may name a running PostgreSQL instead of an installed one,
+# STADION_TEST_STRIPE_MOCK a built stripe-mock.
 # Idempotent: with everything in place it does nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -47,6 +50,12 @@ fi
 if [ ${#need[@]} -gt 0 ]; then
 	echo "stadion: missing for the tests, and not installable from here: ${need[*]}" >&2
 	exit 1
+fi
+
+mock=github.com/stripe/stripe-mock@v0.203.0 # version as in docs/DEPENDENCIES.md
+if [ -z "${STADION_TEST_STRIPE_MOCK:-}" ] && [ "$(go version -m bin/stripe-mock 2>/dev/null | awk '$1 == "mod" { print $2 "@" $3 }')" != "$mock" ]; then
+	echo "stadion: the tests need stripe-mock; building it" >&2
+	GOBIN="$PWD/bin" CGO_ENABLED=0 go install "$mock"
 fi
 
 if [ ! -d ../shared/data ]; then

@@ -172,8 +172,10 @@ func (s *Stripe) Look(ctx context.Context, session string) (Outcome, error) {
 	}
 	out := Outcome{Session: got.ID, Order: got.ClientReferenceID, Edition: got.Metadata["edition"],
 		State: stateOf(got), Address: got.URL, At: race.At(time.Unix(got.Created, 0))}
-	if out.Amount, err = fromStripe(got.AmountTotal, got.Currency); err != nil {
-		return Outcome{}, err
+	if got.Currency != "" { // always, but for sessions that take no money
+		if out.Amount, err = fromStripe(got.AmountTotal, got.Currency); err != nil {
+			return Outcome{}, err
+		}
 	}
 	if out.State != Paid || got.PaymentIntent == nil {
 		return out, nil
@@ -271,13 +273,16 @@ func disputeState(s stripe.DisputeStatus) string {
 // Expire is Cashier's. A session that is not open any more is no fault.
 func (s *Stripe) Expire(ctx context.Context, session string) error {
 	_, err := s.api.V1CheckoutSessions.Expire(ctx, session, nil)
-	if sort := new(stripe.Error); errors.As(err, &sort) && sort.HTTPStatusCode == http.StatusBadRequest {
-		return nil // completed or expired meanwhile: Look tells which
+	if err == nil {
+		return nil
 	}
-	if err != nil {
-		return understand(err)
+	err = understand(err)
+	if fault.KindOf(err) == fault.Invalid { // completed or expired meanwhile?
+		if out, look := s.Look(ctx, session); look == nil && out.State != Open {
+			return nil
+		}
 	}
-	return nil
+	return err
 }
 
 // Refund is Cashier's. Before it sends, it asks whether this refund was sent
