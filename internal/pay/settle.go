@@ -28,7 +28,9 @@ func Begin(ctx context.Context, c *sale.Counter, v Orders, k Cashier, order stri
 			return "", nil, err
 		case out.State == Open && out.Amount == amount:
 			return out.Address, o, nil
-		case out.State == Open: // another sum is due by now
+		case out.State == Open && !o.Open().Less(out.Amount):
+			continue // a part that somebody else may be paying just now
+		case out.State == Open: // more than is due by now
 			if err = k.Expire(ctx, a.Session); err == nil {
 				out, err = k.Look(ctx, a.Session)
 			}

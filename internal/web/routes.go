@@ -13,6 +13,7 @@ import (
 func routes(s *site.Site, pub *public.Room, off *office.Room, sho *shop.Room) []site.Route {
 	out := officeRoutes(off)
 	out = append(out, shopRoutes(sho)...)
+	out = append(out, payRoutes(sho)...)
 	return append(out, []site.Route{
 		{Pattern: "GET /{$}", Permission: access.Public, Do: pub.Home},
 		{Pattern: "GET /e/{edition}", Permission: access.Public, Do: pub.Edition},
