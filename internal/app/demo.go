@@ -29,7 +29,9 @@ type demoCmd struct {
 	At     time.Duration `default:"2h31m" help:"How far into the race it begins."`
 	Speed  float64       `default:"20" help:"Race seconds per second."`
 	Data   string        `placeholder:"DIR" help:"Data folder; without it one that is removed at the end."`
-	Stage  string        `default:"race" enum:"race,after" help:"race: some hours into it; after: official results are out."`
+	Stage  string        `default:"race" enum:"sale,race,after" help:"sale: the sale opened this minute; race: some hours into it; after: official results are out."`
+	Opens  time.Duration `default:"0s" help:"With --stage sale: how long until it opens."`
+	Crowd  int           `default:"0" help:"With --stage sale: invented buyers who come in the first ten minutes."`
 	Once   bool          `help:"From the first line to the last certificate at full speed, without a server; ends with one JSON object."`
 	Out    string        `placeholder:"DIR" help:"With --once: folder for results, certificates and the race file."`
 	Seed   uint64        `default:"1" help:"Of the invented field."`
@@ -49,11 +51,17 @@ func (c *demoCmd) Run(r *run) error {
 		return err
 	}
 	defer remove()
+	log := slog.New(slog.NewTextHandler(r.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	switch {
+	case c.Once:
+		return c.onceIn(r, dir, log)
+	case c.Stage == "sale":
+		return c.sale(r, dir, log)
+	}
 	p := r.progress("app.demo_inventing")
 	edition := sim.Edition()
 	truth := sim.Run(edition, sim.StartListOf(c.Seed, c.Size), c.Seed)
 	p.done()
-	log := slog.New(slog.NewTextHandler(r.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	clock := newRaceClock(r.Now, truth, c)
 	h, err := openHall(r, hallConfig{Dir: dir, Now: r.Now, RaceNow: clock.now, Log: log})
 	if err != nil {
@@ -74,9 +82,6 @@ func (c *demoCmd) show(r *run, h *hall, truth *sim.Truth, clock *raceClock, log 
 	before := d.Field.Lines()
 	f := newFeed(truth, d, d.Field.NextEpoch())
 	f.lines = before
-	if c.Once {
-		return c.once(r, h, d, f)
-	}
 	if err := c.begin(r, d, f, clock); err != nil {
 		return err
 	}
@@ -172,7 +177,7 @@ type raceClock struct {
 
 func newRaceClock(wall func() time.Time, t *sim.Truth, c *demoCmd) *raceClock {
 	k := &raceClock{wall: wall, from: t.Start().Add(c.At), speed: c.Speed}
-	if c.Once || c.Stage == "after" {
+	if c.Stage == "after" {
 		k.from = t.End().Add(time.Minute)
 	}
 	return k

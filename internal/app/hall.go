@@ -20,8 +20,12 @@ import (
 	"stadion/internal/intake"
 	"stadion/internal/live"
 	"stadion/internal/logbook"
+	"stadion/internal/mail"
+	"stadion/internal/pay"
 	"stadion/internal/race"
 	"stadion/internal/raceday"
+	"stadion/internal/sale"
+	"stadion/internal/seal"
 	"stadion/internal/store"
 )
 
@@ -35,6 +39,13 @@ type hall struct {
 	dir string
 	key []byte // of certificate codes
 
+	box     *seal.Box // of personal data
+	sales   *store.SaleStore
+	cashier pay.Cashier  // nil: no cards are taken
+	mail    *mail.Sender // nil: mail waits in the outbox
+	base    string       // address under which buyers reach the pages, "" = as they ask
+	wall    func() race.Instant
+
 	mu    sync.Mutex
 	desks map[string]*desk
 	ctx   context.Context // the hall's life
@@ -46,6 +57,7 @@ type hall struct {
 type desk struct {
 	raceday.Desk
 	summary store.Edition
+	counter *sale.Counter
 	mirror  *logbook.Mirror
 	shown   frozen
 }
@@ -57,6 +69,7 @@ type hallConfig struct {
 	NATS     string // "" = embedded
 	Now      func() time.Time
 	RaceNow  func() race.Instant // nil: Now
+	SealKey  string              // file; "" = in the data folder
 	Log      *slog.Logger
 }
 
@@ -95,7 +108,7 @@ func openHall(ctx context.Context, c hallConfig) (*hall, error) {
 	if c.RaceNow == nil {
 		c.RaceNow = func() race.Instant { return race.At(c.Now()) }
 	}
-	h := &hall{now: c.RaceNow, log: c.Log, dir: c.Dir, desks: map[string]*desk{}}
+	h := &hall{now: c.RaceNow, wall: func() race.Instant { return race.At(c.Now()) }, log: c.Log, dir: c.Dir, desks: map[string]*desk{}}
 	h.ctx, h.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := h.open(ctx, c); err != nil {
 		return nil, errors.Join(err, h.Close())
@@ -120,6 +133,10 @@ func (h *hall) open(ctx context.Context, c hallConfig) (err error) {
 	if h.db, err = store.Open(ctx, databaseIn(c.Dir, c.Database), c.Now); err != nil {
 		return err
 	}
+	if h.box, err = openSeal(c.Dir, c.SealKey); err != nil {
+		return err
+	}
+	h.sales = h.db.Sale(h.box)
 	if h.key, err = h.db.SecretOnce(ctx, self, "certificate.key", 32); err != nil {
 		return err
 	}
@@ -142,6 +159,7 @@ func (h *hall) Close() error {
 	var err error
 	h.mu.Lock()
 	for _, d := range h.desks {
+		d.counter.Close()
 		err = errors.Join(err, d.mirror.Close())
 	}
 	h.mu.Unlock()
@@ -164,7 +182,7 @@ func (h *hall) openDesk(ctx context.Context, e store.Edition) error {
 	if err != nil {
 		return err
 	}
-	d := &desk{summary: e, mirror: &logbook.Mirror{Path: filepath.Join(h.dir, "logbook", e.ID+".jsonl"), Edition: e.ID}}
+	d := &desk{summary: e, counter: sale.NewCounter(e.ID, h.sales, 0), mirror: &logbook.Mirror{Path: filepath.Join(h.dir, "logbook", e.ID+".jsonl"), Edition: e.ID}}
 	if err := h.heal(ctx, d.mirror, log); err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 
 // handler is the whole site over this hall.
 func (h *hall) handler(now func() time.Time, s serving) (http.Handler, error) {
-	return web.New(web.Config{Editions: pages{h}, Certificates: pages{h}, Explanations: pages{h}, Papers: pages{h}, Office: h.office(), Life: h.ctx, Log: s.log,
+	off := h.office()
+	off.Sale = officeSale{h}
+	return web.New(web.Config{Editions: pages{h}, Certificates: pages{h}, Explanations: pages{h}, Papers: pages{h}, Office: off, Shop: h.shop(), Life: h.ctx, Log: s.log,
 		Now: now, NewID: newID, Secure: s.secure})
 }

@@ -3,11 +3,14 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -16,6 +19,7 @@ import (
 	"stadion/internal/lang"
 	"stadion/internal/logbook"
 	"stadion/internal/pdf"
+	"stadion/internal/race"
 	"stadion/internal/results"
 	"stadion/internal/scoring"
 	"stadion/internal/sim"
@@ -24,20 +28,59 @@ import (
 // onceReport is the JSON object demo --once ends with: a count per stage that
 // was really run.
 type onceReport struct {
-	Edition      string `json:"edition"`
-	Starters     int    `json:"starters"`
-	Reads        int    `json:"reads"`   // distinct, in the logbook
-	Lines        int    `json:"lines"`   // of the logbook file
-	Orphans      int    `json:"orphans"` // reads of chips nobody carries
-	Finishers    int    `json:"finishers"`
-	Published    int    `json:"published"` // official revisions
-	Certificates int    `json:"certificates"`
-	Problems     int    `json:"problems"` // left for a person to look at
+	Edition string `json:"edition"`
+	saleReport
+	Starters     int `json:"starters"`
+	Reads        int `json:"reads"`   // distinct, in the logbook
+	Lines        int `json:"lines"`   // of the logbook file
+	Orphans      int `json:"orphans"` // reads of chips nobody carries
+	Finishers    int `json:"finishers"`
+	Published    int `json:"published"` // official revisions
+	Certificates int `json:"certificates"`
+	Problems     int `json:"problems"` // left for a person to look at
+}
+
+// onceIn runs the edition in a data folder: its sale, and with those who bought
+// their places its race.
+func (c *demoCmd) onceIn(r *run, dir string, log *slog.Logger) error {
+	edition := sim.Edition()
+	list := sim.StartListOf(c.Seed, c.Size)
+	clock := &setClock{at: opening(edition).Add(-time.Hour)}
+	h, err := openHall(r, hallConfig{Dir: dir, Now: clock.now, Log: log})
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.onceOver(r, h, clock, edition, list), h.Close())
+}
+
+func (c *demoCmd) onceOver(r *run, h *hall, clock *setClock, edition *race.Edition, list race.StartList) error {
+	if err := h.demoEdition(r, edition); err != nil {
+		return err
+	}
+	sold, s, err := c.sell(r, h, clock, edition, list)
+	if err != nil {
+		return err
+	}
+	starters, empty := sim.Enter(list, sold, "")
+	if empty > 0 {
+		s.say("%d places of visitors were not sold", empty)
+	}
+	p := r.progress("app.demo_inventing")
+	truth := sim.Run(edition, starters, c.Seed)
+	p.done()
+	clock.to(truth.End().Add(time.Minute))
+	d, err := h.desk(edition.ID)
+	if err != nil {
+		return err
+	}
+	f := newFeed(truth, d, d.Field.NextEpoch())
+	f.lines = d.Field.Lines()
+	return c.once(r, h, d, f, s)
 }
 
 // once runs the edition from its first line to its last certificate and holds
 // every stage against the next.
-func (c *demoCmd) once(r *run, h *hall, d *desk, f *feed) error {
+func (c *demoCmd) once(r *run, h *hall, d *desk, f *feed, sold *selling) error {
 	p := r.progress("app.demo_racing")
 	err := f.until(r, f.truth.End(), p)
 	p.done()
@@ -55,10 +98,11 @@ func (c *demoCmd) once(r *run, h *hall, d *desk, f *feed) error {
 		return err
 	}
 	defer remove()
-	a := &audit{r: r, h: h, d: d, f: f, out: out}
+	a := &audit{r: r, h: h, d: d, f: f, out: out, wrong: sold.wrong}
 	if err := a.all(); err != nil {
 		return err
 	}
+	a.bought(sold)
 	if err := json.NewEncoder(r.Stdout).Encode(a.report); err != nil {
 		return err
 	}
@@ -115,6 +159,21 @@ func (a *audit) all() error {
 		return err
 	}
 	return a.certificates(revisions)
+}
+
+// bought holds the sale against the start list: whoever bought a place and was
+// approved starts, and no other visitor does.
+func (a *audit) bought(s *selling) {
+	a.report.saleReport = s.report
+	visitors := 0
+	for i := range a.f.truth.StartList {
+		if sim.Visiting(&a.f.truth.StartList[i]) {
+			visitors++
+		}
+	}
+	if visitors != s.report.Approved {
+		a.say("%d bought a place and were approved, %d visitors start", s.report.Approved, visitors)
+	}
 }
 
 // published collects the official revision of every race.

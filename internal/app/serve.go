@@ -27,14 +27,19 @@ type serveCmd struct {
 	NATS     string `name:"nats" placeholder:"URL" help:"An external NATS with JetStream; without it the embedded one."`
 	Metrics  string `placeholder:"ADDR" help:"Private address for /metrics; without it there is none."`
 	Secure   bool   `help:"The pages are behind TLS: cookies are sent over it only."`
+
+	saleSettings
 }
 
 // Run serves until it is stopped.
 func (c *serveCmd) Run(r *run) error {
 	log := slog.New(slog.NewTextHandler(r.Stderr, nil))
-	h, err := openHall(r, hallConfig{Dir: c.Data, Database: c.Database, NATS: c.NATS, Now: r.Now, Log: log})
+	h, err := openHall(r, hallConfig{Dir: c.Data, Database: c.Database, NATS: c.NATS, Now: r.Now, Log: log, SealKey: c.SealKey})
 	if err != nil {
 		return err
+	}
+	if err := c.saleSettings.open(h, r.Now); err != nil {
+		return errors.Join(err, h.Close())
 	}
 	if n, err := h.db.Accounts(r); err != nil {
 		return errors.Join(err, h.Close())
@@ -70,6 +75,7 @@ func serve(r *run, h *hall, s serving, ready func(url string)) error {
 	defer cancel()
 	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn), BaseContext: func(net.Listener) context.Context { return ctx }}
+	h.tend(ctx)
 	failed := make(chan error, 2)
 	go func() { failed <- srv.Serve(ln) }()
 	if s.metrics != "" {
