@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stadion/internal/entry"
+	"stadion/internal/pay"
 	"stadion/internal/race"
 	"stadion/internal/sale"
 	"stadion/internal/sim"
@@ -36,6 +37,9 @@ func (c *demoCmd) saleOver(r *run, h *hall, log *slog.Logger) error {
 	if err := h.sell(r, demonstrator, cat); err != nil {
 		return err
 	}
+	if err := h.testCashier(r, r.Now); err != nil {
+		return err
+	}
 	login, password, err := h.demoAccount(r)
 	if err != nil {
 		return err
@@ -49,6 +53,16 @@ func (c *demoCmd) saleOver(r *run, h *hall, log *slog.Logger) error {
 		fmt.Fprintln(r.Stdout, r.say.T("app.demo_sale", "url", url, "edition", e.ID, "office", url+"/office",
 			"opens", opens.In(e.Location()).Format("15:04 MST"), "login", login, "password", password))
 	})
+}
+
+// testCashier takes payments in test mode: no money moves.
+func (h *hall) testCashier(ctx context.Context, now func() time.Time) error {
+	key, err := h.db.SecretOnce(ctx, self, "pay.test", 32)
+	if err != nil {
+		return err
+	}
+	h.cashier = pay.NewTest(key, now)
+	return nil
 }
 
 // raceAfter is the Sunday some nineteen weeks after a sale.
