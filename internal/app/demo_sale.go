@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/pelletier/go-toml/v2"
+
 	"stadion/internal/entry"
 	"stadion/internal/pay"
 	"stadion/internal/race"
@@ -30,7 +32,7 @@ func (c *demoCmd) saleOver(r *run, h *hall, log *slog.Logger) error {
 		opens = opens.Truncate(time.Minute)
 	}
 	e := sim.EditionOn(raceAfter(opens))
-	if err := h.demoEdition(r, e); err != nil {
+	if err := h.saleEdition(r, e); err != nil {
 		return err
 	}
 	cat := sim.Catalogue(e, opens, sim.Places)
@@ -53,6 +55,18 @@ func (c *demoCmd) saleOver(r *run, h *hall, log *slog.Logger) error {
 		fmt.Fprintln(r.Stdout, r.say.T("app.demo_sale", "url", url, "edition", e.ID, "office", url+"/office",
 			"opens", opens.In(e.Location()).Format("15:04 MST"), "login", login, "password", password))
 	})
+}
+
+// saleEdition makes the edition with its rules, unless the data folder has it.
+func (h *hall) saleEdition(ctx context.Context, e *race.Edition) error {
+	if _, err := h.desk(e.ID); err == nil {
+		return nil
+	}
+	text, err := toml.Marshal(e)
+	if err != nil {
+		return err
+	}
+	return h.addEdition(ctx, demonstrator, e, string(text))
 }
 
 // testCashier takes payments in test mode: no money moves.
