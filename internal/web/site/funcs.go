@@ -25,6 +25,7 @@ func funcs(p *lang.Printer, set *assets.Set) template.FuncMap {
 		"has":       lang.Has,
 		"fault":     p.Fault,
 		"number":    p.Number,
+		"money":     p.Money,
 		"asset":     set.URL,
 		"langs":     func() []lang.Tag { return lang.Tags },
 		"themes":    func() []Theme { return Themes },
