@@ -8,6 +8,7 @@
 package sale
 
 import (
+	"sync"
 	"time"
 
 	"stadion/internal/entry"
@@ -124,6 +125,8 @@ type RoomRule struct {
 // out by it.
 type DrawRule struct {
 	Closes     string `toml:"closes" json:"closes,omitempty"` // wall time in the sale's zone
+	Weight     string `toml:"weight" json:"weight,omitempty"` // chances of a group: "" = one, "persons" = one for each person
+	Public     Text   `toml:"public" json:"public,omitempty"` // the public random source that takes part, in words; "" = none
 	Commitment string `toml:"-" json:"commitment,omitempty"`
 }
 
@@ -240,6 +243,10 @@ type Terms struct {
 	// then on a place stays with its person (case 44). "" = until that person's
 	// name has gone.
 	TransferUntil string `toml:"transfer_until,omitempty" json:"transfer_until,omitempty"`
+	// RaceDate and Zone are the catalogue's, kept with the terms as sold: a race that
+	// is moved moves nobody's deadlines.
+	RaceDate string `toml:"-" json:"race_date,omitempty"`
+	Zone     string `toml:"-" json:"zone,omitempty"`
 }
 
 // Tier refunds so much of what was paid when the request came at least Days
@@ -269,11 +276,22 @@ type Seller struct {
 }
 
 // Location is the sale's zone, UTC if it is unknown (Check refuses that before).
-func (c *Catalogue) Location() *time.Location {
-	if z, err := time.LoadLocation(c.Zone); err == nil {
-		return z
+func (c *Catalogue) Location() *time.Location { return location(c.Zone) }
+
+// zones are the zones that were asked for: the zone database is read once for
+// each, not at every hold.
+var zones sync.Map
+
+func location(name string) *time.Location {
+	if z, ok := zones.Load(name); ok {
+		return z.(*time.Location)
 	}
-	return time.UTC
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	zones.Store(name, z)
+	return z
 }
 
 // Product finds a product, nil if there is none.
@@ -298,11 +316,15 @@ func (c *Catalogue) Partner(id string) *Partner {
 
 // wall is the instant of a wall time of the sale's zone; 0 if it is empty or wrong.
 func (c *Catalogue) wall(s string) race.Instant {
+	return wall(s, c.Location())
+}
+
+func wall(s string, zone *time.Location) race.Instant {
 	if s == "" {
 		return 0
 	}
 	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02"} {
-		if t, err := time.ParseInLocation(layout, s, c.Location()); err == nil {
+		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
 			return race.At(t)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"stadion/internal/access"
+	"stadion/internal/entry"
 	"stadion/internal/fault"
 	"stadion/internal/money"
 )
@@ -46,8 +47,8 @@ type WaitAsk struct {
 
 // Join puts somebody at the end of the waiting list. Faults: Conflict
 // sale.list_closed (no list is kept now), sale.list_not_needed (what is wanted
-// can be had), sale.key_reused; Invalid sale.product_unknown, sale.quantity,
-// sale.party, sale.email. Who waits already for one of the same products is
+// can be had), sale.key_reused; Invalid
+// sale.party, and those of Quote and of an e-mail. Who waits already for one of the same products is
 // given that place again (case 2).
 func (c *Counter) Join(ctx context.Context, a WaitAsk) (*Wait, error) {
 	var out *Wait
@@ -88,7 +89,8 @@ func (w *Work) join(a WaitAsk) (*Wait, error) {
 func (w *Work) listOpen() error {
 	c := w.Catalogue()
 	state := w.State()
-	if state == "open" || state == "" && c != nil && w.At >= c.OpensAt() {
+	drawing := c.Mode == Draw && !w.drawHeld()
+	if !drawing && (state == "open" || state == "" && w.At >= c.OpensAt()) {
 		return nil
 	}
 	return fault.New(fault.Conflict, "sale.list_closed", nil)
@@ -106,32 +108,26 @@ func (w *Work) lacking(units []Use) ([]shortage, error) {
 	return short, err
 }
 
-// checkWait refuses what cannot be waited for, and fills in what was left out.
+// checkWait refuses what cannot be waited for: what could not be ordered either.
 func (w *Work) checkWait(a *WaitAsk) error {
 	c := w.Catalogue()
-	if len(a.Wants) == 0 {
-		return fault.New(fault.Invalid, "sale.quantity", fault.Args{"product": ""}).On("product")
+	if c == nil {
+		return fault.New(fault.NotFound, "sale.none", nil)
 	}
-	most := cmp.Or(c.Limit.Persons, 6)
-	if a.Party < 1 || a.Party > most {
+	if err := entry.CheckEmail("email", a.Private.Email); err != nil {
+		return err
+	}
+	if err := a.Private.check(); err != nil {
+		return err
+	}
+	if most := cmp.Or(c.Limit.Persons, defaultPersons); a.Party < 1 || a.Party > most {
 		return fault.New(fault.Invalid, "sale.party", fault.Args{"most": most}).On("party")
-	}
-	for _, want := range a.Wants {
-		p := c.Product(want.Product)
-		if p == nil || p.Hidden {
-			return fault.New(fault.Invalid, "sale.product_unknown", fault.Args{"product": want.Product}).On("product")
-		}
-		if want.N < 1 || want.N > most {
-			return fault.New(fault.Invalid, "sale.quantity", fault.Args{"product": want.Product}).On("party")
-		}
-	}
-	if a.Private.Email == "" {
-		return fault.New(fault.Invalid, "sale.email", nil).On("email")
 	}
 	if a.Currency == "" && len(c.Currencies) > 0 {
 		a.Currency = c.Currencies[0]
 	}
-	return nil
+	_, err := OfferOf(c, w.At, Ask{Currency: a.Currency, Lang: a.Lang, Wants: a.Wants, Private: a.Private, By: a.By})
+	return err
 }
 
 // waitBefore finds the place that the same key made, or that the same person has.
@@ -154,7 +150,7 @@ func (w *Work) waitBefore(a WaitAsk) (*Wait, error) {
 		return nil, err
 	}
 	for _, x := range ws {
-		if x.ID == id || id == "" && x.same(a) {
+		if x.ID == id || id == "" && x.live() && x.same(a) {
 			return x, nil
 		}
 	}
@@ -168,6 +164,9 @@ func (w *Work) waitBefore(a WaitAsk) (*Wait, error) {
 func (x *Wait) same(a WaitAsk) bool {
 	if x.Instead != a.Instead || !slices.ContainsFunc(x.Blinds, func(b string) bool { return slices.Contains(a.Blinds, b) }) {
 		return false
+	}
+	if x.State == Applied {
+		return true // one application each, whatever it is for
 	}
 	return slices.ContainsFunc(x.Items, func(it Item) bool {
 		return slices.ContainsFunc(a.Wants, func(want Want) bool { return want.Product == it.Product })

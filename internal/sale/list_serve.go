@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"stadion/internal/access"
 	"stadion/internal/fault"
 )
 
@@ -19,6 +20,16 @@ func (w *Work) settle() error {
 	if err != nil {
 		return err
 	}
+	for swaps := -1; swaps != w.swaps; { // a swap frees the place it leaves
+		swaps = w.swaps
+		if err := w.serveAll(passed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *Work) serveAll(passed map[string]bool) error {
 	grown := w.grown()
 	if len(grown) == 0 && !w.listens {
 		return nil
@@ -136,13 +147,9 @@ type need struct {
 // rule: never when it is strict, Passes times when it is "fit" (case 26). After
 // that, units that it needs are kept for it until KeptUntil.
 func (w *Work) serve(ws []*Wait, partner string, grown, lapsed map[string]bool) error {
-	s := &serving{free: map[string]int{}}
+	s := &serving{}
 	if w.listStands() == nil {
-		for _, id := range w.batch.book.order {
-			if q := w.batch.book.quotas[id]; q.Partner == partner {
-				s.free[id] = max(0, q.Size-q.Used)
-			}
-		}
+		s.free = w.frees(partner)
 	}
 	for _, x := range inTurn(ws, partner, lapsed) {
 		units, ok := w.unitsOf(x)
@@ -155,6 +162,17 @@ func (w *Work) serve(ws []*Wait, partner string, grown, lapsed map[string]bool) 
 	}
 	w.keepUnits(partner, s, grown)
 	return nil
+}
+
+// frees is how many units of each of a partner's quotas nobody has.
+func (w *Work) frees(partner string) map[string]int {
+	out := map[string]int{}
+	for id, q := range w.batch.book.quotas {
+		if q.Partner == partner {
+			out[id] = max(0, q.Size-q.Used)
+		}
+	}
+	return out
 }
 
 // listStands is a fault while no offers are made.
@@ -315,38 +333,33 @@ func (w *Work) offer(x *Wait) (made bool, err error) {
 	if x.Instead != "" {
 		return w.offerInstead(x)
 	}
-	a := Ask{Lang: x.Lang, Currency: x.Currency, Partner: x.Partner, Private: x.Private}
+	x = x.clone()
+	x.Offers++
+	a := Ask{ID: derived("offer " + x.ID + " " + strconv.Itoa(x.Offers)), Lang: x.Lang, Currency: x.Currency, Partner: x.Partner,
+		Private: x.Private, Blinds: x.Blinds, By: access.System("list")}
 	for _, it := range x.Items {
 		a.Wants = append(a.Wants, Want{Product: it.Product, N: it.N, Person: it.Person})
 	}
-	items, charges, err := Quote(w.Catalogue(), w.At, a)
+	o, err := w.Draft(&a)
 	if err != nil {
 		return false, nil
 	}
-	x = x.clone()
-	x.Offers++
-	c := w.Catalogue()
-	o := &Order{ID: derived("offer " + x.ID + " " + strconv.Itoa(x.Offers)), Edition: w.Edition, Catalogue: c.Version, Terms: c.Terms,
-		State: Held, Partner: x.Partner, Lang: x.Lang, Made: w.At, Wait: x.ID, Currency: x.Currency,
-		Items: items, Charges: charges, Private: x.Private}
-	o.SoftEnd = w.At.Add(w.offerLife())
-	o.HardEnd = o.SoftEnd
+	o.Wait, o.SoftEnd, o.HardEnd = x.ID, w.At.Add(w.offerLife()), w.At.Add(w.offerLife())
 	if err := w.Take(o, o.Units(), true); err != nil {
 		return false, err
 	}
-	w.Put(o)
-	w.SetBlinds(o.ID, x.Blinds)
+	w.open(o, &a)
 	x.State, x.Order = Offered, o.ID
 	w.PutWait(x)
 	w.batch.offers++
-	w.waitMail(x, "list.offer", map[string]string{"order": o.ID, "until": o.HardEnd.String()})
+	letter := "list.offer"
+	if x.Drawn > 0 && x.Offers == 1 && w.head[drawn] > 0 {
+		letter = "draw.won"
+	}
+	w.waitMail(x, letter, map[string]string{"order": o.ID, "until": o.HardEnd.String()})
 	return true, nil
 }
 
 func (w *Work) offerLife() time.Duration {
 	return cmp.Or(w.Catalogue().List.Offer.D(), 24*time.Hour)
 }
-
-// offerInstead serves a place that waits to change its race: the swap is made in
-// this commit, and the old place is given up only by it (case 42).
-func (w *Work) offerInstead(*Wait) (made bool, err error) { return false, nil }

@@ -2,6 +2,7 @@ package sale
 
 import (
 	"slices"
+	"strings"
 
 	"stadion/internal/entry"
 	"stadion/internal/money"
@@ -35,6 +36,7 @@ type Order struct {
 	Made      race.Instant `json:"made"`
 	SoftEnd   race.Instant `json:"soft_end,omitempty"` // of a hold, as shown
 	HardEnd   race.Instant `json:"hard_end,omitempty"` // of a hold, as kept
+	Told      race.Instant `json:"told,omitempty"`     // the soft end first told, once paying has moved it: a repeated answer says the same
 	Extended  bool         `json:"extended,omitempty"` // paying has extended it once
 	Bank      bool         `json:"bank,omitempty"`     // held for a bank transfer
 	Wait      string       `json:"wait,omitempty"`     // the place on the waiting list whose offer it is
@@ -200,25 +202,21 @@ func (o *Order) Live(at race.Instant) bool {
 
 // Units is what the order takes of each resource, sorted by resource.
 func (o *Order) Units() []Use {
-	n := map[string]int{}
+	out := make([]Use, 0, 8)
 	for _, it := range o.Items {
 		if it.Gone {
 			continue
 		}
 		for _, u := range it.Uses {
-			n[u.Resource] += u.N * it.N
+			at := slices.IndexFunc(out, func(x Use) bool { return x.Resource == u.Resource })
+			if at < 0 {
+				at = len(out)
+				out = append(out, Use{Resource: u.Resource})
+			}
+			out[at].N += u.N * it.N
 		}
 	}
-	out := make([]Use, 0, len(n))
-	for r, k := range n {
-		out = append(out, Use{r, k})
-	}
-	slices.SortFunc(out, func(a, b Use) int {
-		if a.Resource < b.Resource {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(out, func(a, b Use) int { return strings.Compare(a.Resource, b.Resource) })
 	return out
 }
 

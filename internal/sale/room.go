@@ -25,9 +25,10 @@ type Ticket struct {
 
 // Keeper keeps what a waiting room must not forget when the program ends.
 type Keeper interface {
-	// Secret gives the edition's secret of a name. The first one ever offered is
-	// kept and given to everybody after.
-	Secret(ctx context.Context, edition, name string, fresh []byte) ([]byte, error)
+	// Keep keeps a value of the edition under a name, once: the first that was ever
+	// offered is given to everybody, durably. A nil value only asks; the answer is
+	// nil if none was kept.
+	Keep(ctx context.Context, edition, name string, value []byte) ([]byte, error)
 	// Enter keeps new tickets in their order. They are durable when it returns.
 	Enter(ctx context.Context, edition string, ts []Ticket) error
 	// LetIn keeps when tickets were let in.
@@ -106,10 +107,10 @@ func OpenRoom(ctx context.Context, cfg RoomConfig) (*Room, error) {
 	r := &Room{cfg: cfg, at: map[string]int{}, life: context.WithoutCancel(ctx)}
 	r.idle = sync.NewCond(&r.mu)
 	var err error
-	if r.seed, err = secret(ctx, cfg, "room seed"); err != nil {
+	if r.seed, err = secret(ctx, cfg.Keeper, cfg.Edition, "room seed", cfg.Random); err != nil {
 		return nil, err
 	}
-	if r.key, err = secret(ctx, cfg, "room key"); err != nil {
+	if r.key, err = secret(ctx, cfg.Keeper, cfg.Edition, "room key", cfg.Random); err != nil {
 		return nil, err
 	}
 	ts, err := cfg.Keeper.Tickets(ctx, cfg.Edition)
@@ -127,12 +128,16 @@ func OpenRoom(ctx context.Context, cfg RoomConfig) (*Room, error) {
 	return r, nil
 }
 
-func secret(ctx context.Context, cfg RoomConfig, name string) ([]byte, error) {
+// secret is 32 random bytes that are kept.
+func secret(ctx context.Context, k Keeper, edition, name string, random io.Reader) ([]byte, error) {
+	if kept, err := k.Keep(ctx, edition, name, nil); kept != nil || err != nil {
+		return kept, err
+	}
 	fresh := make([]byte, 32)
-	if _, err := io.ReadFull(cfg.Random, fresh); err != nil {
+	if _, err := io.ReadFull(random, fresh); err != nil {
 		return nil, err
 	}
-	return cfg.Keeper.Secret(ctx, cfg.Edition, name, fresh)
+	return k.Keep(ctx, edition, name, fresh)
 }
 
 // Commitment is the SHA-256 of the seed, hexadecimal: published before anybody

@@ -10,7 +10,8 @@ import (
 
 // Quota is how many units of a resource somebody may sell: the public (Partner
 // ""), or a partner from its allocation. A voucher is a quota of its uses, with
-// resource "voucher:CODE".
+// resource "voucher:CODE"; what holds for transfers may take of a resource is one
+// too, "bank:RESOURCE" (case 10). Rule tells these two from things that are sold.
 type Quota struct {
 	Resource string
 	Partner  string
@@ -32,6 +33,25 @@ func QuotaID(resource, partner string) string {
 		return resource
 	}
 	return resource + "@" + partner
+}
+
+// Rule reports whether the quota bounds something else than the units of a
+// resource: the uses of a voucher, the part that transfers may hold. Boards and
+// totals leave these out.
+func (q *Quota) Rule() bool {
+	return strings.HasPrefix(q.Resource, "voucher:") || strings.HasPrefix(q.Resource, "bank:")
+}
+
+func bankResource(resource string) string { return "bank:" + resource }
+
+// bankSize is how many units of a public quota holds for transfers may take:
+// rounded down, and one at least of what there is at all.
+func bankSize(size int, rule HoldRule) int {
+	n := size * rule.filled().BankPart / 100
+	if n == 0 && size > 0 {
+		return 1
+	}
+	return n
 }
 
 // Free is how many units can be taken: never negative (case 13).
@@ -116,6 +136,9 @@ func QuotasOf(c *Catalogue) []Quota {
 			}
 		}
 		out = append(out, Quota{Resource: r.ID, Size: max(0, left)})
+		if c.Bank != nil {
+			out = append(out, Quota{Resource: bankResource(r.ID), Size: bankSize(max(0, left), c.Hold)})
+		}
 	}
 	for _, v := range c.Vouchers {
 		out = append(out, Quota{Resource: voucherResource(v.Code), Size: v.Uses})

@@ -113,6 +113,7 @@ type Wait struct {
 	Blinds   []string       `json:"blinds,omitempty"` // of the payer's e-mail and of documents: one person waits once
 	Offers   int            `json:"offers,omitempty"` // how many were made
 	Lapses   int            `json:"lapses,omitempty"` // how many of them nobody answered
+	Drawn    int            `json:"drawn,omitempty"`  // place in the draw, from 1
 	Private  Private        `json:"-"`
 }
 
@@ -136,7 +137,10 @@ type Work struct {
 	before  map[string]Quota
 	head    map[string]int64
 	seq     int64
-	listens bool // the waiting list is to be looked at when the verb ends
+	waitAt  map[string]int // places in out.Waits by id
+	listens bool           // the waiting list is to be looked at when the verb ends
+	swaps   int            // wishes of the waiting list to change a race that ended in this verb
+	wasHead *Head          // catalogue and state before the verb changed them; nil = it did not
 	out     Changes
 }
 
@@ -343,6 +347,21 @@ func (w *Work) Order(id string) (*Order, error) {
 	return c, nil
 }
 
+// Look gives an order as it stands, not to be changed: nothing is written for it.
+// Fault NotFound sale.order_unknown.
+func (w *Work) Look(id string) (*Order, error) {
+	if o, ok := w.orders[id]; ok {
+		return o, nil
+	}
+	if err := w.batch.readOrders([]string{id}); err != nil {
+		return nil, err
+	}
+	if o := w.batch.orders[id]; o != nil {
+		return o, nil
+	}
+	return nil, fault.New(fault.NotFound, "sale.order_unknown", nil)
+}
+
 // Put adds a new order.
 func (w *Work) Put(o *Order) { w.orders[o.ID] = o }
 
@@ -413,25 +432,33 @@ func (w *Work) Waits() ([]*Wait, error) {
 		if err != nil {
 			return nil, err
 		}
-		b.waits, b.waitsIn = ws, true
-		for _, x := range b.out.Waits { // put by verbs before, which had no need to read
-			b.waits = merge(b.waits, x)
-		}
+		b.waits, b.waitsIn = merge(ws, b.out.Waits), true // with those of verbs that had no need to read
 	}
-	out := slices.Clone(b.waits)
-	for _, x := range w.out.Waits {
-		out = merge(out, x)
-	}
+	out := merge(slices.Clone(b.waits), w.out.Waits)
 	slices.SortStableFunc(out, compareWaits)
 	return out, nil
 }
 
-func merge(ws []*Wait, x *Wait) []*Wait {
-	if at := slices.IndexFunc(ws, func(o *Wait) bool { return o.ID == x.ID }); at >= 0 {
-		ws[at] = x
+// merge puts what was changed into a list in place of what it was, and what is new
+// at its end.
+func merge(ws, changed []*Wait) []*Wait {
+	if len(changed) == 0 {
 		return ws
 	}
-	return append(ws, x)
+	at := make(map[string]int, len(ws))
+	for i, x := range ws {
+		at[x.ID] = i
+	}
+	for _, x := range changed {
+		i, known := at[x.ID]
+		if known {
+			ws[i] = x
+			continue
+		}
+		at[x.ID] = len(ws)
+		ws = append(ws, x)
+	}
+	return ws
 }
 
 func compareWaits(a, b *Wait) int {
@@ -453,12 +480,14 @@ func (w *Work) PutWait(x *Wait) {
 		w.seq++
 		x.Seq = w.batch.head.WaitSeq + w.seq
 	}
-	for i := range w.out.Waits {
-		if w.out.Waits[i].ID == x.ID {
-			w.out.Waits[i] = x
-			return
-		}
+	if i, known := w.waitAt[x.ID]; known {
+		w.out.Waits[i] = x
+		return
 	}
+	if w.waitAt == nil {
+		w.waitAt = map[string]int{}
+	}
+	w.waitAt[x.ID] = len(w.out.Waits)
 	w.out.Waits = append(w.out.Waits, x)
 }
 
@@ -565,6 +594,9 @@ func (w *Work) Size(resource, partner string, size int, by string) {
 		slices.Sort(w.batch.book.order)
 	}
 	w.change(id).Size = size
+	if bank := bankResource(resource); partner == "" && w.batch.book.quotas[bank] != nil {
+		w.Size(bank, "", bankSize(size, w.Catalogue().Hold), by)
+	}
 	w.took = append(w.took, Line{At: w.At, Move: Resize, Units: []Use{{id, size}}, By: by})
 }
 
@@ -607,6 +639,11 @@ func (w *Work) sweep() error {
 		return err
 	}
 	b.swept = len(ended) < sweepLimit
+	return w.sweepOrders(ended)
+}
+
+func (w *Work) sweepOrders(ended []*Order) error {
+	b := w.batch
 	s := &Work{At: b.at, Edition: b.edition, batch: b, orders: map[string]*Order{}, before: map[string]Quota{}, head: map[string]int64{}}
 	s.out.Blinds = map[string][]string{}
 	for _, o := range ended {
@@ -641,23 +678,29 @@ func (w *Work) sweep() error {
 	return nil
 }
 
-// lapse ends a hold.
+// lapse ends a hold. What was paid on it, too little to confirm it, is owed back.
 func lapse(w *Work, id string) error {
 	o, err := w.Order(id)
 	if err != nil {
 		return err
 	}
-	w.GiveBack(o, o.Units(), Expire, "")
-	if o.Voucher != "" {
-		w.GiveBack(&Order{ID: o.ID}, []Use{{voucherResource(o.Voucher), 1}}, Expire, "")
-	}
+	w.free(o, Expire, "")
 	o.State = Expired
+	switch {
+	case len(o.Receipts) > 0:
+		w.oweAll(o, "expired")
+	case o.Wait == "": // of an offer, the list tells
+		w.mail(o, "order.expired", "", nil)
+	}
 	return nil
 }
 
 func voucherResource(code string) string { return "voucher:" + code }
 
 func (w *Work) undo() {
+	if w.wasHead != nil {
+		w.batch.head.Catalogue, w.batch.head.State = w.wasHead.Catalogue, w.wasHead.State
+	}
 	for id, q := range w.before {
 		if q.Size == -1 {
 			delete(w.batch.book.quotas, id)
@@ -695,18 +738,10 @@ func (w *Work) keep() {
 		b.head.Numbers[kind] += n
 	}
 	b.head.WaitSeq += w.seq
-	for _, x := range w.out.Waits {
-		if at := slices.IndexFunc(b.waits, func(o *Wait) bool { return o.ID == x.ID }); at >= 0 {
-			b.waits[at] = x
-		} else if b.waitsIn {
-			b.waits = append(b.waits, x)
-		}
-		if at := slices.IndexFunc(b.out.Waits, func(o *Wait) bool { return o.ID == x.ID }); at >= 0 {
-			b.out.Waits[at] = x
-		} else {
-			b.out.Waits = append(b.out.Waits, x)
-		}
+	if b.waitsIn {
+		b.waits = merge(b.waits, w.out.Waits)
 	}
+	b.out.Waits = merge(b.out.Waits, w.out.Waits)
 	b.out.Keys = append(b.out.Keys, w.out.Keys...)
 	b.out.Seen = append(b.out.Seen, w.out.Seen...)
 	b.out.Lines = append(b.out.Lines, w.took...)

@@ -16,27 +16,27 @@ type Keeper struct {
 	mu      sync.Mutex
 	came    *sync.Cond
 	entered int
-	secrets map[string][]byte
+	values  map[string][]byte
 	tickets []sale.Ticket
 	at      map[string]int
 }
 
 // NewKeeper makes an empty one.
 func NewKeeper() *Keeper {
-	k := &Keeper{secrets: map[string][]byte{}, at: map[string]int{}}
+	k := &Keeper{values: map[string][]byte{}, at: map[string]int{}}
 	k.came = sync.NewCond(&k.mu)
 	return k
 }
 
-// Secret is sale.Keeper's.
-func (k *Keeper) Secret(_ context.Context, edition, name string, fresh []byte) ([]byte, error) {
+// Keep is sale.Keeper's.
+func (k *Keeper) Keep(_ context.Context, edition, name string, value []byte) ([]byte, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	id := edition + "/" + name
-	if k.secrets[id] == nil {
-		k.secrets[id] = slices.Clone(fresh)
+	if k.values[id] == nil && value != nil {
+		k.values[id] = slices.Clone(value)
 	}
-	return k.secrets[id], nil
+	return k.values[id], nil
 }
 
 // Enter is sale.Keeper's.
