@@ -14,6 +14,8 @@ import (
 type Counter struct {
 	edition string
 	store   Store
+	marker  Store // the store itself, for what it can do beside commits
+	outlook *outlook
 	most    int
 
 	mu     sync.Mutex
@@ -37,7 +39,8 @@ func NewCounter(edition string, s Store, most int) *Counter {
 	if most <= 0 {
 		most = 512
 	}
-	return &Counter{edition: edition, store: s, most: most}
+	o := newOutlook()
+	return &Counter{edition: edition, store: watched{s, o}, marker: s, outlook: o, most: most}
 }
 
 // Edition is whose counter it is.

@@ -27,6 +27,10 @@ func note(r *http.Request) *record {
 	return &record{}
 }
 
+func noted(r *http.Request, rec *record) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), recordKey{}, rec))
+}
+
 // around wraps the table, outermost first: the log and the id, the headers,
 // panics, requests from other sites, compression.
 func (s *Site) around(mux http.Handler) http.Handler {
@@ -36,7 +40,7 @@ func (s *Site) around(mux http.Handler) http.Handler {
 func (s *Site) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := &record{id: s.newID(), route: "none", status: http.StatusOK}
-		r = r.WithContext(context.WithValue(r.Context(), recordKey{}, rec))
+		r = noted(r, rec)
 		w.Header().Set("X-Request-Id", rec.id)
 		began := s.now()
 		next.ServeHTTP(&counter{ResponseWriter: w, rec: rec}, r)

@@ -77,23 +77,34 @@ type Route struct {
 	Permission access.Permission // one of package access, never empty
 	Do         Handler
 	Body       int64 // the largest body taken, in bytes; 0 means 64 KiB
+	Lean       Lean  // in place of Do; Body is its own affair
 }
 
 // Mount registers the table. A route without a permission, without a handler or
 // standing twice panics: it is a programmer's mistake and shows at the start.
 func (s *Site) Mount(routes []Route) http.Handler {
-	mux := http.NewServeMux()
+	mux, door := http.NewServeMux(), http.NewServeMux()
 	mux.Handle("GET "+assets.Prefix, s.assets)
+	lean := false
 	for _, rt := range routes {
 		if !rt.Permission.Known() {
 			panic(fmt.Sprintf("site: route %q names no known permission: %q", rt.Pattern, rt.Permission))
+		}
+		if rt.Lean != nil {
+			door.Handle(rt.Pattern, s.lean(rt))
+			lean = true
+			continue
 		}
 		if rt.Do == nil {
 			panic(fmt.Sprintf("site: route %q has no handler", rt.Pattern))
 		}
 		mux.Handle(rt.Pattern, s.serve(rt))
 	}
-	return s.around(mux)
+	if !lean {
+		return s.around(mux)
+	}
+	door.Handle("/", s.around(mux))
+	return door
 }
 
 func (s *Site) serve(rt Route) http.HandlerFunc {
