@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/message"
 
 	"stadion/internal/fault"
+	"stadion/internal/money"
 )
 
 //go:embed messages/*.toml
@@ -184,6 +185,8 @@ func (p *Printer) value(args fault.Args, name string) string {
 		return p.num.Sprintf("%d", v)
 	case *fault.Error:
 		return p.Fault(v)
+	case money.Amount:
+		return p.Money(v)
 	case fmt.Stringer:
 		return v.String()
 	}

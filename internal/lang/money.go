@@ -6,40 +6,45 @@ import (
 	"stadion/internal/money"
 )
 
-// signs are the marks of currencies that no other currency shares; all others
-// are told by their code.
-var signs = map[money.Currency]string{"EUR": "€", "KRW": "₩", "GBP": "£"}
+// space keeps an amount and its currency on one line.
+const space = "\u00a0"
 
-// Money writes an amount as the language does: with the currency's own number of
-// decimals, a true minus sign, and blanks that do not break.
+// Money writes an amount as the language does, with the decimals its currency
+// has: "EUR 2,195.00" in English, "2.195,00 EUR" in German, "EUR 2,195.00" in
+// Korean and Chinese. Currencies stand as their codes everywhere: signs are
+// shared by currencies ("¥"), codes are not. Less than nothing has a minus sign.
 func (p *Printer) Money(a money.Amount) string {
-	decimal, negative := strings.CutPrefix(a.Decimal(), "-")
-	_, part, _ := strings.Cut(decimal, ".")
-	whole := a.Minor
-	for range part {
-		whole /= 10
-	}
-	if whole < 0 {
-		whole = -whole
-	}
-	number := p.num.Sprintf("%d", whole)
-	if part != "" {
-		number += map[bool]string{true: ",", false: "."}[p.Tag == German] + part
-	}
-	minus := ""
-	if negative {
-		minus = "\u2212"
-	}
-	sign, has := signs[a.Currency]
+	n := p.decimal(a)
 	switch {
 	case a.Currency == "":
-		return minus + number
-	case p.Tag == German && has:
-		return minus + number + "\u00a0" + sign
+		return n
 	case p.Tag == German:
-		return minus + number + "\u00a0" + string(a.Currency)
-	case has:
-		return minus + sign + number
+		return n + space + string(a.Currency)
 	}
-	return minus + string(a.Currency) + "\u00a0" + number
+	return string(a.Currency) + space + n
+}
+
+// decimal groups the whole part by thousands.
+func (p *Printer) decimal(a money.Amount) string {
+	group, point := ",", "."
+	if p.Tag == German {
+		group, point = ".", ","
+	}
+	s, negative := strings.CutPrefix(a.Decimal(), "-")
+	whole, part, has := strings.Cut(s, ".")
+	var b strings.Builder
+	if negative {
+		b.WriteString("\u2212")
+	}
+	for i, d := range whole {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b.WriteString(group)
+		}
+		b.WriteRune(d)
+	}
+	if has {
+		b.WriteString(point)
+		b.WriteString(part)
+	}
+	return b.String()
 }

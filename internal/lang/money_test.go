@@ -6,19 +6,23 @@ import (
 	"stadion/internal/money"
 )
 
-func TestMoney_IsWrittenAsTheLanguageDoes(t *testing.T) {
+func TestMoney_AsTheLanguageWritesIt(t *testing.T) {
 	for _, c := range []struct {
-		tag   Tag
-		minor int64
-		of    money.Currency
-		want  string
+		tag  Tag
+		a    money.Amount
+		want string
 	}{
-		{English, 219500, "EUR", "€2,195.00"}, {German, 219500, "EUR", "2.195,00\u00a0€"}, {Korean, 3512000, "KRW", "₩3,512,000"},
-		{Chinese, 5, "EUR", "€0.05"}, {English, -7, "EUR", "\u2212€0.07"}, {German, -123456, "CHF", "\u22121.234,56\u00a0CHF"},
-		{English, 1234567, "KWD", "KWD\u00a01,234.567"}, {English, 0, "JPY", "JPY\u00a00"}, {English, -9223372036854775807, "JPY", "\u2212JPY\u00a09,223,372,036,854,775,807"},
+		{English, money.Of(219500, "EUR"), "EUR\u00a02,195.00"},
+		{German, money.Of(219500, "EUR"), "2.195,00\u00a0EUR"},
+		{Korean, money.Of(3512000, "KRW"), "KRW\u00a03,512,000"},
+		{Chinese, money.Of(5, "CNY"), "CNY\u00a00.05"},
+		{German, money.Of(-1234567, "KWD"), "\u22121.234,567\u00a0KWD"},
+		{English, money.Of(999, "JPY"), "JPY\u00a0999"},
+		{English, money.Amount{}, "0.00"},
+		{English, money.Of(100000000000, "EUR"), "EUR\u00a01,000,000,000.00"},
 	} {
-		if got := For(c.tag).Money(money.Of(c.minor, c.of)); got != c.want {
-			t.Errorf("%s %d %s: %q, want %q", c.tag, c.minor, c.of, got, c.want)
+		if got := For(c.tag).Money(c.a); got != c.want {
+			t.Errorf("%s in %s is %q, want %q", c.a, c.tag, got, c.want)
 		}
 	}
 }
