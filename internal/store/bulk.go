@@ -25,16 +25,23 @@ func (v *View) bulk() int {
 var bulkText sync.Map
 
 type bulkKey struct {
+	engine    Engine
 	statement string
 	rows      int
 }
 
-func textOf(statement string, rows int, build func() string) string {
-	k := bulkKey{statement, rows}
+// textOf builds a statement once. SQLite looks a $1 up by its name, one after
+// the other: there the marks of many rows are plain.
+func (v *View) textOf(statement string, rows int, build func(mark func(int) string) string) string {
+	k := bulkKey{v.db.engine, statement, rows}
 	if s, ok := bulkText.Load(k); ok {
 		return s.(string)
 	}
-	s := build()
+	mark := func(i int) string { return "$" + strconv.Itoa(i) }
+	if v.db.engine == SQLite {
+		mark = func(int) string { return "?" }
+	}
+	s := build(mark)
 	bulkText.Store(k, s)
 	return s
 }
@@ -45,7 +52,7 @@ func textOf(statement string, rows int, build func() string) string {
 func (tx *Tx) insertRows(into, conflict string, width int, args []any) error {
 	for len(args) > 0 {
 		rows := powerOfTwo(min(len(args)/width, tx.bulk()))
-		text := textOf(into, rows, func() string { return into + " VALUES " + rowsOf(rows, width) + conflict })
+		text := tx.textOf(into, rows, func(mark func(int) string) string { return into + " VALUES " + rowsOf(rows, width, mark) + conflict })
 		if _, err := tx.Exec(text, args[:rows*width]...); err != nil {
 			return err
 		}
@@ -55,7 +62,7 @@ func (tx *Tx) insertRows(into, conflict string, width int, args []any) error {
 }
 
 // rowsOf is ($1, $2), ($3, $4).
-func rowsOf(rows, width int) string {
+func rowsOf(rows, width int, mark func(int) string) string {
 	var b strings.Builder
 	for i := range rows * width {
 		switch {
@@ -66,8 +73,7 @@ func rowsOf(rows, width int) string {
 		default:
 			b.WriteString(", ")
 		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(i + 1))
+		b.WriteString(mark(i + 1))
 	}
 	b.WriteString(")")
 	return b.String()
@@ -94,10 +100,10 @@ func (v *View) eachOf(ids []string, row func(scan func(dest ...any) error) error
 		if size < n {
 			size *= 2
 		}
-		text := textOf(query, size, func() string {
+		text := v.textOf(query, size, func(mark func(int) string) string {
 			marks := make([]string, size)
 			for i := range marks {
-				marks[i] = "$" + strconv.Itoa(i+2)
+				marks[i] = mark(i + 2)
 			}
 			return strings.Replace(query, listed, "IN ("+strings.Join(marks, ", ")+")", 1)
 		})

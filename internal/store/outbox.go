@@ -18,17 +18,19 @@ type letter struct {
 
 // addMails puts messages into the outbox; the same message is made once.
 func (w *saleTx) addMails(mails []sale.Mail) error {
+	letters, err := eachAtOnce(len(mails), func(i int) (sealed, error) {
+		plain, err := json.Marshal(letter{mails[i].To, mails[i].Args})
+		if err != nil {
+			return sealed{}, err
+		}
+		return w.s.shut(plain, mailPlace(mails[i].ID))
+	})
+	if err != nil {
+		return err
+	}
 	args := make([]any, 0, 12*len(mails))
-	for _, m := range mails {
-		plain, err := json.Marshal(letter{m.To, m.Args})
-		if err != nil {
-			return err
-		}
-		k, err := w.s.shut(plain, mailPlace(m.ID))
-		if err != nil {
-			return err
-		}
-		args = append(args, m.ID, w.edition, w.at, m.Template, m.Lang, m.Order, k.private, k.wrapped, w.at, 0, 0, "")
+	for i, m := range mails {
+		args = append(args, m.ID, w.edition, w.at, m.Template, m.Lang, m.Order, letters[i].private, letters[i].wrapped, w.at, 0, 0, "")
 	}
 	return w.tx.insertRows(`INSERT INTO outbox (id, edition, made, template, lang, order_id, private, wrapped, next_at, tries, sent_at, error)`,
 		` ON CONFLICT (id) DO NOTHING`, 12, args)

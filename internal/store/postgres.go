@@ -40,6 +40,7 @@ func (db *DB) connectPostgres(ctx context.Context, dsn string) error {
 	set(write, map[string]string{
 		"synchronous_commit": "on", "statement_timeout": "60s", "lock_timeout": "15s",
 		"idle_in_transaction_session_timeout": "60s", "application_name": "stadion writer",
+		"enable_seqscan": "off", // a plan made for an empty table is kept while a sale fills it
 	})
 	db.writer = stdlib.OpenDB(*write)
 	db.writer.SetMaxOpenConns(1)

@@ -18,12 +18,11 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// detached runs a transaction's statements without the caller's context: a
-// statement that is broken off would take the whole batch with it in SQLite.
-type detached struct{ tx *sql.Tx }
+// detached asks in a batch's transaction, without the caller's context.
+type detached struct{ tx *batchTx }
 
-func (d detached) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return d.tx.QueryContext(context.WithoutCancel(ctx), query, args...)
+func (d detached) QueryContext(_ context.Context, query string, args ...any) (*sql.Rows, error) {
+	return d.tx.query(query, args...)
 }
 
 // View reads. SQL text is the same for both engines: placeholders are $1, $2.

@@ -117,7 +117,12 @@ func (db *DB) scrub(ctx context.Context) error {
 	if db.engine != SQLite {
 		return nil
 	}
-	_, err := db.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	pool, err := openSQLite(db.path, sqliteWriter, 1)
+	if err != nil {
+		return db.trouble(err)
+	}
+	defer pool.Close()
+	_, err = pool.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	return db.troubleIn(ctx, err)
 }
 

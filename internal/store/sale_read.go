@@ -1,6 +1,9 @@
 package store
 
 import (
+	"maps"
+	"slices"
+
 	"stadion/internal/race"
 	"stadion/internal/sale"
 )
@@ -20,7 +23,7 @@ func (w *saleTx) Orders(ids []string) ([]*sale.Order, error) {
 		r, err := scanOrder(scan)
 		rows = append(rows, r)
 		return err
-	}, selectOrder+` AND id `+listed, w.edition); err != nil {
+	}, selectOrders+` AND id `+listed, w.edition); err != nil {
 		return nil, err
 	}
 	return w.decode(rows)
@@ -34,20 +37,33 @@ func (w *saleTx) ByKeys(keys []string) ([]sale.Key, error) {
 		err := scan(&k.Key, &k.Body, &k.Order)
 		out = append(out, k)
 		return err
-	}, `SELECT key, body, order_id FROM sale_key WHERE edition = $1 AND key `+listed, w.edition)
+	}, `SELECT key, body, order_id FROM sale_key WHERE edition || '' = $1 AND key `+listed, w.edition)
 	return out, err
 }
 
 // ByBlinds implements sale.Reader.
 func (w *saleTx) ByBlinds(blinds []string) (map[string][]string, error) {
-	out := map[string][]string{}
-	err := w.tx.eachOf(blinds, func(scan func(...any) error) error {
+	of := map[string][]string{} // blind indexes by order
+	if err := w.tx.eachOf(blinds, func(scan func(...any) error) error {
 		var blind, id string
 		err := scan(&blind, &id)
-		out[blind] = append(out[blind], id)
+		of[id] = append(of[id], blind)
 		return err
-	}, `SELECT b.blind, b.order_id FROM sale_blind b JOIN sale_order o ON o.edition = b.edition AND o.id = b.order_id
-		WHERE b.edition = $1 AND o.state IN ('held', 'confirmed') AND b.blind `+listed+` ORDER BY b.order_id`, w.edition)
+	}, `SELECT blind, order_id FROM sale_blind WHERE edition || '' = $1 AND blind `+listed, w.edition); err != nil {
+		return nil, err
+	}
+	out := map[string][]string{}
+	err := w.tx.eachOf(slices.Sorted(maps.Keys(of)), func(scan func(...any) error) error {
+		var id string
+		err := scan(&id)
+		for _, blind := range of[id] {
+			out[blind] = append(out[blind], id)
+		}
+		return err
+	}, `SELECT id FROM sale_order WHERE edition || '' = $1 AND state IN ('held', 'confirmed') AND id `+listed, w.edition)
+	for _, ids := range out {
+		slices.Sort(ids)
+	}
 	return out, err
 }
 
@@ -79,7 +95,7 @@ func (w *saleTx) Seen(ids []string) (map[string]bool, error) {
 		err := scan(&id)
 		out[id] = true
 		return err
-	}, `SELECT id FROM sale_seen WHERE edition = $1 AND id `+listed, w.edition)
+	}, `SELECT id FROM sale_seen WHERE edition || '' = $1 AND id `+listed, w.edition)
 	return out, err
 }
 

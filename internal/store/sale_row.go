@@ -100,6 +100,11 @@ type orderRow struct {
 
 const selectOrder = `SELECT id, version, body, private, wrapped FROM sale_order WHERE edition = $1`
 
+// selectOrders is for lists of ids. Without statistics PostgreSQL believes that
+// an edition has few rows and would go through all of it: so that it looks the
+// ids up, the edition is nothing an index has.
+const selectOrders = `SELECT id, version, body, private, wrapped FROM sale_order WHERE edition || '' = $1`
+
 func scanOrder(scan func(...any) error) (r orderRow, err error) {
 	err = scan(&r.id, &r.version, &r.body, &r.private, &r.wrapped)
 	return r, err

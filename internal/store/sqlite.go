@@ -59,6 +59,10 @@ func (db *DB) connectSQLite(ctx context.Context, path string) error {
 	if err := migrate(ctx, goose.DialectSQLite3, db.writer); err != nil {
 		return cannotOpen(path, err)
 	}
+	db.path, db.kept = path, map[string]*sql.Stmt{}
+	if db.pen, err = db.writer.Conn(ctx); err != nil {
+		return cannotOpen(path, err)
+	}
 	if db.reader, err = openSQLite(path, sqliteReader, max(4, runtime.NumCPU())); err != nil {
 		return cannotOpen(path, err)
 	}

@@ -77,9 +77,12 @@ type DB struct {
 	random io.Reader
 	hasher *access.Hasher
 
-	writer *sql.DB // one connection
-	reader *sql.DB // read-only connections
-	remove string  // folder of a private database, removed by Close
+	writer *sql.DB              // one connection
+	pen    *sql.Conn            // SQLite: that connection
+	kept   map[string]*sql.Stmt // SQLite: what is prepared on it; the writer's own
+	reader *sql.DB              // read-only connections
+	path   string               // of the file of SQLite
+	remove string               // folder of a private database, removed by Close
 
 	queue    chan *job
 	maxBatch int
@@ -164,6 +167,9 @@ func (db *DB) isClosed() bool {
 
 func (db *DB) disconnect() error {
 	var first error
+	if db.pen != nil {
+		first = db.pen.Close()
+	}
 	for _, pool := range []*sql.DB{db.reader, db.writer} { // the writer last: it folds the WAL into the file
 		if pool == nil {
 			continue

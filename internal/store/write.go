@@ -156,7 +156,7 @@ func (db *DB) attempt(batch []*job) (whole bool) {
 	done := make([]*job, 0, len(batch))
 	for _, j := range batch {
 		j.err, j.panicked, j.exited = nil, nil, false
-		if err := db.runIn(tx, j); err != nil {
+		if err := db.runIn(tx, j, len(batch) == 1); err != nil {
 			answer(batch, db.trouble(err))
 			_ = tx.Rollback() // the transaction is gone already, or goes now
 			return false
@@ -187,59 +187,102 @@ func answer(batch []*job, err error) {
 }
 
 // batchTx is the transaction of a batch. On SQLite, where reading a statement's
-// text is a third of a small write, its statements are kept for the others of
-// the batch; pgx keeps them by itself.
+// text is a third of a small write, statements stay prepared on the writer's
+// connection; pgx keeps them by itself.
 type batchTx struct {
 	*sql.Tx
-	kept map[string]*sql.Stmt // nil = none are kept
+	db *DB
 }
+
+// mostKept bounds the statements that stay prepared.
+const mostKept = 500
 
 // begin starts a transaction that is alone among all writers. The writer's
 // statements have no context of a caller: one caller's leaving must not break
 // the transaction of the others.
 func (db *DB) begin() (*batchTx, error) {
 	ctx := context.Background()
+	if db.engine == SQLite {
+		if len(db.kept) > mostKept {
+			for _, stmt := range db.kept {
+				_ = stmt.Close() // nothing is lost with it
+			}
+			clear(db.kept)
+		}
+		tx, err := db.pen.BeginTx(ctx, nil)
+		if err != nil {
+			return nil, fmt.Errorf("begin: %w", err)
+		}
+		return &batchTx{tx, db}, nil
+	}
 	tx, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
-	}
-	if db.engine == SQLite {
-		return &batchTx{tx, map[string]*sql.Stmt{}}, nil
 	}
 	if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", writeLock); err != nil {
 		_ = tx.Rollback() // the lock's error is the one to tell
 		return nil, fmt.Errorf("write lock: %w", err)
 	}
-	return &batchTx{tx, nil}, nil
+	return &batchTx{tx, db}, nil
+}
+
+// prepared is a statement of the writer's connection, nil at PostgreSQL.
+func (tx *batchTx) prepared(query string) (*sql.Stmt, error) {
+	if tx.db.engine != SQLite {
+		return nil, nil
+	}
+	stmt := tx.db.kept[query]
+	if stmt == nil {
+		var err error
+		if stmt, err = tx.db.pen.PrepareContext(context.Background(), query); err != nil {
+			return nil, err
+		}
+		tx.db.kept[query] = stmt
+	}
+	return stmt, nil
 }
 
 // exec runs a statement without a caller's context.
 func (tx *batchTx) exec(query string, args ...any) (sql.Result, error) {
-	ctx := context.Background()
-	if tx.kept == nil {
-		return tx.ExecContext(ctx, query, args...)
+	stmt, err := tx.prepared(query)
+	if err != nil {
+		return nil, err
 	}
-	stmt := tx.kept[query]
 	if stmt == nil {
-		var err error
-		if stmt, err = tx.PrepareContext(ctx, query); err != nil {
-			return nil, err
-		}
-		tx.kept[query] = stmt // it goes with the transaction
+		return tx.ExecContext(context.Background(), query, args...)
 	}
-	return stmt.ExecContext(ctx, args...)
+	return stmt.ExecContext(context.Background(), args...)
+}
+
+// query asks without a caller's context: a statement that is broken off would
+// take the whole batch with it in SQLite.
+func (tx *batchTx) query(query string, args ...any) (*sql.Rows, error) {
+	stmt, err := tx.prepared(query)
+	if err != nil {
+		return nil, err
+	}
+	if stmt == nil {
+		return tx.QueryContext(context.Background(), query, args...)
+	}
+	return stmt.QueryContext(context.Background(), args...)
 }
 
 // runIn runs one function in a savepoint and undoes it if it fails. The error
-// is the transaction's; the function's own is in the job.
-func (db *DB) runIn(outer *batchTx, j *job) error {
-	if _, err := outer.exec("SAVEPOINT one"); err != nil {
-		return fmt.Errorf("savepoint: %w", err)
+// is the transaction's; the function's own is in the job. One that is alone in
+// its batch needs no savepoint: undoing it is undoing the transaction.
+func (db *DB) runIn(outer *batchTx, j *job, alone bool) error {
+	if !alone {
+		if _, err := outer.exec("SAVEPOINT one"); err != nil {
+			return fmt.Errorf("savepoint: %w", err)
+		}
 	}
-	tx := &Tx{View: View{ctx: j.ctx, db: db, q: detached{outer.Tx}}, outer: outer, at: db.instant()}
+	tx := &Tx{View: View{ctx: j.ctx, db: db, q: detached{outer}}, outer: outer, at: db.instant()}
 	db.call(j, tx)
 	if j.err == nil && j.panicked == nil && !j.exited {
 		j.err = tx.complete()
+	}
+	if alone {
+		return nil
 	}
 	if j.err != nil || j.panicked != nil || j.exited {
 		if _, err := outer.exec("ROLLBACK TO SAVEPOINT one"); err != nil {

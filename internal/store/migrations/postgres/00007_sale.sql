@@ -50,9 +50,11 @@ CREATE TRIGGER sale_quota_taken BEFORE UPDATE ON sale_quota FOR EACH ROW
 CREATE TRIGGER sale_quota_no_delete BEFORE DELETE ON sale_quota FOR EACH ROW EXECUTE FUNCTION only_grows();
 CREATE TRIGGER sale_quota_no_truncate BEFORE TRUNCATE ON sale_quota FOR EACH STATEMENT EXECUTE FUNCTION only_grows();
 
+-- Keys begin with what tells rows apart, not with the edition, which a sale has
+-- only one of: PostgreSQL would go through all of it while it has no statistics.
 CREATE TABLE sale_order (
-    edition   TEXT COLLATE "C" NOT NULL REFERENCES sale_edition (edition),
     id        TEXT COLLATE "C" NOT NULL,
+    edition   TEXT COLLATE "C" NOT NULL,
     number    TEXT COLLATE "C" NOT NULL,
     state     TEXT COLLATE "C" NOT NULL CHECK (state IN ('held', 'confirmed', 'expired', 'cancelled')),
     partner   TEXT COLLATE "C" NOT NULL, -- '' = the public
@@ -68,7 +70,7 @@ CREATE TABLE sale_order (
     body      TEXT COLLATE "C" NOT NULL, -- JSON, nothing personal
     private   BYTEA NOT NULL, -- sealed by a key of its own
     wrapped   BYTEA NOT NULL, -- that key, wrapped by the office's; empty = erased
-    PRIMARY KEY (edition, id)
+    PRIMARY KEY (id, edition)
 );
 CREATE UNIQUE INDEX sale_order_number ON sale_order (edition, number) WHERE number <> '';
 CREATE INDEX sale_order_made ON sale_order (edition, made, id);
@@ -84,7 +86,7 @@ CREATE TABLE sale_key (
     key      TEXT COLLATE "C" NOT NULL,
     body     TEXT COLLATE "C" NOT NULL, -- digest of what was asked
     order_id TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (edition, key)
+    PRIMARY KEY (key, edition)
 );
 
 -- Blind indexes of sealed e-mails and documents.
@@ -92,15 +94,15 @@ CREATE TABLE sale_blind (
     edition  TEXT COLLATE "C" NOT NULL,
     blind    TEXT COLLATE "C" NOT NULL,
     order_id TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (edition, blind, order_id)
+    PRIMARY KEY (blind, edition, order_id)
 );
-CREATE INDEX sale_blind_order ON sale_blind (edition, order_id);
+CREATE INDEX sale_blind_order ON sale_blind (order_id, edition);
 
 -- Receipts and provider events that were recorded.
 CREATE TABLE sale_seen (
     edition TEXT COLLATE "C" NOT NULL,
     id      TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (edition, id)
+    PRIMARY KEY (id, edition)
 );
 
 -- The ledger of units. It only grows.
@@ -131,7 +133,7 @@ CREATE TABLE sale_posting (
     text     TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (edition, seq)
 );
-CREATE INDEX sale_posting_order ON sale_posting (edition, order_id, seq);
+CREATE INDEX sale_posting_order ON sale_posting (order_id, edition, seq);
 CREATE TRIGGER sale_posting_no_update BEFORE UPDATE ON sale_posting FOR EACH ROW EXECUTE FUNCTION only_grows();
 CREATE TRIGGER sale_posting_no_delete BEFORE DELETE ON sale_posting FOR EACH ROW EXECUTE FUNCTION only_grows();
 CREATE TRIGGER sale_posting_no_truncate BEFORE TRUNCATE ON sale_posting FOR EACH STATEMENT EXECUTE FUNCTION only_grows();
@@ -165,7 +167,7 @@ CREATE TABLE outbox (
     error    TEXT COLLATE "C" NOT NULL -- of the last try, nothing personal
 );
 CREATE INDEX outbox_due ON outbox (next_at) WHERE sent_at = 0;
-CREATE INDEX outbox_order ON outbox (edition, order_id);
+CREATE INDEX outbox_order ON outbox (order_id, edition);
 
 -- Which orders' keys were destroyed: replayed after a restore.
 CREATE TABLE sale_erased (

@@ -54,9 +54,11 @@ CREATE TRIGGER sale_quota_no_delete BEFORE DELETE ON sale_quota
 BEGIN SELECT RAISE(ABORT, 'sale_quota stays'); END;
 -- +goose StatementEnd
 
+-- Keys begin with what tells rows apart, not with the edition, which a sale has
+-- only one of: PostgreSQL would go through all of it while it has no statistics.
 CREATE TABLE sale_order (
-    edition   TEXT NOT NULL REFERENCES sale_edition (edition),
     id        TEXT NOT NULL,
+    edition   TEXT NOT NULL,
     number    TEXT NOT NULL,
     state     TEXT NOT NULL CHECK (state IN ('held', 'confirmed', 'expired', 'cancelled')),
     partner   TEXT NOT NULL, -- '' = the public
@@ -72,7 +74,7 @@ CREATE TABLE sale_order (
     body      TEXT NOT NULL, -- JSON, nothing personal
     private   BLOB NOT NULL, -- sealed by a key of its own
     wrapped   BLOB NOT NULL, -- that key, wrapped by the office's; empty = erased
-    PRIMARY KEY (edition, id)
+    PRIMARY KEY (id, edition)
 ) STRICT;
 CREATE UNIQUE INDEX sale_order_number ON sale_order (edition, number) WHERE number <> '';
 CREATE INDEX sale_order_made ON sale_order (edition, made, id);
@@ -88,7 +90,7 @@ CREATE TABLE sale_key (
     key      TEXT NOT NULL,
     body     TEXT NOT NULL, -- digest of what was asked
     order_id TEXT NOT NULL,
-    PRIMARY KEY (edition, key)
+    PRIMARY KEY (key, edition)
 ) STRICT, WITHOUT ROWID;
 
 -- Blind indexes of sealed e-mails and documents.
@@ -96,15 +98,15 @@ CREATE TABLE sale_blind (
     edition  TEXT NOT NULL,
     blind    TEXT NOT NULL,
     order_id TEXT NOT NULL,
-    PRIMARY KEY (edition, blind, order_id)
+    PRIMARY KEY (blind, edition, order_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX sale_blind_order ON sale_blind (edition, order_id);
+CREATE INDEX sale_blind_order ON sale_blind (order_id, edition);
 
 -- Receipts and provider events that were recorded.
 CREATE TABLE sale_seen (
     edition TEXT NOT NULL,
     id      TEXT NOT NULL,
-    PRIMARY KEY (edition, id)
+    PRIMARY KEY (id, edition)
 ) STRICT, WITHOUT ROWID;
 
 -- The ledger of units. It only grows.
@@ -140,7 +142,7 @@ CREATE TABLE sale_posting (
     text     TEXT NOT NULL,
     PRIMARY KEY (edition, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX sale_posting_order ON sale_posting (edition, order_id, seq);
+CREATE INDEX sale_posting_order ON sale_posting (order_id, edition, seq);
 -- +goose StatementBegin
 CREATE TRIGGER sale_posting_no_update BEFORE UPDATE ON sale_posting
 BEGIN SELECT RAISE(ABORT, 'sale_posting only grows'); END;
@@ -179,7 +181,7 @@ CREATE TABLE outbox (
     error    TEXT NOT NULL -- of the last try, nothing personal
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (next_at) WHERE sent_at = 0;
-CREATE INDEX outbox_order ON outbox (edition, order_id);
+CREATE INDEX outbox_order ON outbox (order_id, edition);
 
 -- Which orders' keys were destroyed: replayed after a restore.
 CREATE TABLE sale_erased (

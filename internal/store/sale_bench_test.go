@@ -1,0 +1,175 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"stadion/internal/sale"
+	"stadion/internal/store"
+	"stadion/internal/store/storetest"
+)
+
+// buyers is how many ask at the same time.
+const buyers = 256
+
+// BenchmarkSaleHolds measures durable holds of three quotas each by 256 buyers
+// at once, and compares them in the same run with the plain way of doing it:
+// on SQLite one commit for each order, on PostgreSQL five round trips for each
+// order by concurrent clients.
+func BenchmarkSaleHolds(b *testing.B) {
+	b.Run("sqlite", func(b *testing.B) {
+		grouped := holdAll(b, b.N, 0, saleAt(b, storetest.URL(b, store.SQLite)))
+		single := holdAll(b, min(b.N, 2000), 1, saleAt(b, storetest.URL(b, store.SQLite)))
+		b.ReportMetric(grouped, "holds/s")
+		b.ReportMetric(grouped/single, "x-one-commit")
+	})
+	b.Run("postgres two nodes", func(b *testing.B) {
+		url := storetest.URL(b, store.Postgres)
+		waitForDisk(b, url)
+		one := saleAt(b, url)
+		grouped := holdAll(b, b.N, 0, one, another(b, url))
+		if used := quota(b, one, "seat").Used; used != b.N {
+			b.Fatalf("%d seats used by %d orders", used, b.N)
+		}
+		trips := fiveTrips(b, min(b.N, 2000), url)
+		b.ReportMetric(grouped, "holds/s")
+		b.ReportMetric(grouped/trips, "x-five-trips")
+	})
+}
+
+// waitForDisk has the test server, which otherwise never does, wait for the disk
+// at every commit.
+func waitForDisk(b *testing.B, url string) {
+	conn := get[*pgx.Conn](b)(pgx.Connect(context.Background(), url))
+	b.Cleanup(func() { must(b, conn.Close(context.Background())) })
+	set := func(to string) {
+		for _, text := range []string{"ALTER SYSTEM SET fsync = " + to, "ALTER SYSTEM SET full_page_writes = " + to, "SELECT pg_reload_conf()"} {
+			_, err := conn.Exec(context.Background(), text)
+			must(b, err)
+		}
+	}
+	set("on")
+	b.Cleanup(func() { set("off") })
+	var on string
+	for on != "on" { // the server reads its file a moment later
+		must(b, conn.QueryRow(context.Background(), "SHOW fsync").Scan(&on))
+	}
+}
+
+// another is a second node at the same database.
+func another(b *testing.B, url string) *store.SaleStore {
+	db, err := store.OpenWith(context.Background(), store.Option{URL: url, Now: time.Now, Cost: storetest.Cost})
+	must(b, err)
+	b.Cleanup(func() { must(b, db.Close()) })
+	return db.Sale(box(b))
+}
+
+// clients are the connections of the plain way: more of them only wait.
+const clients = 64
+
+// fiveTrips is the plain way of holding three units of a row each: BEGIN,
+// SELECT … FOR UPDATE, UPDATE, INSERT, COMMIT. It writes a fifth of what an order
+// of the sale is: no ledgers, no mail, no key, no log.
+func fiveTrips(b *testing.B, n int, url string) float64 {
+	ctx := context.Background()
+	setup := get[*pgx.Conn](b)(pgx.Connect(ctx, url))
+	_, err := setup.Exec(ctx, `CREATE TABLE plain_quota (id TEXT PRIMARY KEY, size BIGINT NOT NULL, used BIGINT NOT NULL CHECK (used <= size));
+		INSERT INTO plain_quota VALUES ('bed', 1000000, 0), ('race:marathon', 1000000, 0), ('seat', 1000000, 0);
+		CREATE TABLE plain_order (id TEXT PRIMARY KEY, body TEXT NOT NULL)`)
+	must(b, err)
+	must(b, setup.Close(ctx))
+	body := strings.Repeat("an order ", 100)
+	var left atomic.Int64
+	left.Store(int64(n))
+	var all sync.WaitGroup
+	conns := make([]*pgx.Conn, clients)
+	for i := range conns {
+		conns[i] = get[*pgx.Conn](b)(pgx.Connect(ctx, url))
+	}
+	start := time.Now()
+	for _, conn := range conns {
+		all.Go(func() {
+			for left.Add(-1) >= 0 {
+				if err := plainHold(ctx, conn, fmt.Sprintf("order-%020d", orderIDs.Add(1)), body); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	rate := float64(n) / time.Since(start).Seconds()
+	for _, conn := range conns {
+		must(b, conn.Close(ctx))
+	}
+	return rate
+}
+
+func plainHold(ctx context.Context, conn *pgx.Conn, id, body string) error {
+	tx, err := conn.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback(ctx) }() // after a commit it does nothing
+	rows, err := tx.Query(ctx, `SELECT size - used FROM plain_quota WHERE id IN ('bed', 'race:marathon', 'seat') ORDER BY id FOR UPDATE`)
+	if err != nil {
+		return err
+	}
+	free, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil || slices.Min(free) < 1 {
+		return fmt.Errorf("free %v: %w", free, err)
+	}
+	if _, err := tx.Exec(ctx, `UPDATE plain_quota SET used = used + 1 WHERE id IN ('bed', 'race:marathon', 'seat')`); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `INSERT INTO plain_order VALUES ($1, $2)`, id, body); err != nil {
+		return err
+	}
+	return tx.Commit(ctx)
+}
+
+// saleAt opens a store with a big sale.
+func saleAt(b *testing.B, url string) *store.SaleStore {
+	db, err := store.OpenWith(context.Background(), store.Option{URL: url, Now: time.Now, Cost: storetest.Cost})
+	must(b, err)
+	b.Cleanup(func() { must(b, db.Close()) })
+	return shop(b, db, 1_000_000)
+}
+
+var orderIDs atomic.Int64
+
+// holdAll lets buyers hold n orders over the stores, most to a commit, and gives
+// the holds a second.
+func holdAll(b *testing.B, n, most int, stores ...*store.SaleStore) float64 {
+	counters := make([]*sale.Counter, len(stores))
+	for i, s := range stores {
+		counters[i] = sale.NewCounter(shopEdition, s, most)
+	}
+	var left atomic.Int64
+	left.Store(int64(n))
+	var all sync.WaitGroup
+	start := time.Now()
+	for g := range buyers {
+		all.Go(func() {
+			for left.Add(-1) >= 0 {
+				id := fmt.Sprintf("order-%020d", orderIDs.Add(1))
+				var o *sale.Order
+				if err := counters[g%len(counters)].Do(context.Background(), holdJob(ask{id: id, key: "key " + id, email: id + "@example.org",
+					units: []string{"bed", "race:marathon", "seat"}}, &o)); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	return float64(n) / time.Since(start).Seconds()
+}
