@@ -28,7 +28,6 @@ var borrowed = map[string][]string{
 	"sheet":   {"golang.org/x/text", "github.com/xuri/excelize/v2"},
 	"intake":  {"github.com/pelletier/go-toml/v2", "golang.org/x/text"},
 	"results": {"github.com/xuri/excelize/v2"},
-	"entry":   {"golang.org/x/text"}, // names are folded before they are matched
 	"race":    {"golang.org/x/text/language"}, // names of countries
 }
 
