@@ -2,6 +2,7 @@ package web
 
 import (
 	"stadion/internal/access"
+	"stadion/internal/web/api"
 	"stadion/internal/web/office"
 	"stadion/internal/web/public"
 	"stadion/internal/web/shop"
@@ -9,11 +10,12 @@ import (
 )
 
 // routes is the whole table: what is asked, who may ask, who answers.
-// off is nil where there is no office, sho where nothing is sold.
-func routes(s *site.Site, pub *public.Room, off *office.Room, sho *shop.Room) []site.Route {
+// off is nil where there is no office, sho and pro where nothing is sold.
+func routes(s *site.Site, pub *public.Room, off *office.Room, sho *shop.Room, pro *api.Room) []site.Route {
 	out := officeRoutes(off)
 	out = append(out, shopRoutes(sho)...)
 	out = append(out, payRoutes(sho)...)
+	out = append(out, apiRoutes(pro)...)
 	return append(out, []site.Route{
 		{Pattern: "GET /{$}", Permission: access.Public, Do: pub.Home},
 		{Pattern: "GET /e/{edition}", Permission: access.Public, Do: pub.Edition},
@@ -43,7 +45,9 @@ func routes(s *site.Site, pub *public.Room, off *office.Room, sho *shop.Room) []
 
 // Table is every route with its permission, for tests over all of them. Its
 // handlers are not to be called.
-func Table() []site.Route { return routes(&site.Site{}, &public.Room{}, &office.Room{}, &shop.Room{}) }
+func Table() []site.Route {
+	return routes(&site.Site{}, &public.Room{}, &office.Room{}, &shop.Room{}, &api.Room{})
+}
 
 // officeRoutes is the office's part of the table.
 func officeRoutes(off *office.Room) []site.Route {
