@@ -72,9 +72,10 @@ type orderBody struct {
 	AsTerms bool        `json:"terms_of_catalogue,omitempty"`
 }
 
+// in is the catalogue it was made under; nil has the terms written out.
 func bodyOf(o *sale.Order, in *sale.Catalogue) ([]byte, error) {
 	b := orderBody{Order: o}
-	if in != nil && in.Version == o.Catalogue && sameTerms(&o.Terms, &in.Terms) {
+	if in != nil && sameTerms(o.Terms, in.TermsAsSold()) {
 		b.AsTerms = true
 	} else {
 		b.Terms = &o.Terms
@@ -83,12 +84,11 @@ func bodyOf(o *sale.Order, in *sale.Catalogue) ([]byte, error) {
 }
 
 // sameTerms compares terms, which mostly share their texts.
-func sameTerms(a, b *sale.Terms) bool {
-	x, y := *a, *b
-	if reflect.ValueOf(x.Text).Pointer() == reflect.ValueOf(y.Text).Pointer() {
-		x.Text, y.Text = nil, nil
+func sameTerms(a, b sale.Terms) bool {
+	if reflect.ValueOf(a.Text).Pointer() == reflect.ValueOf(b.Text).Pointer() {
+		a.Text, b.Text = nil, nil
 	}
-	return reflect.DeepEqual(x, y)
+	return reflect.DeepEqual(a, b)
 }
 
 // orderRow is an order as it is kept.
@@ -126,7 +126,7 @@ func (s *SaleStore) orders(v *View, edition string, rows []orderRow, took func(*
 			if err != nil {
 				return nil, err
 			}
-			o.Terms = c.Terms
+			o.Terms = c.TermsAsSold()
 		} else if b.Terms != nil {
 			o.Terms = *b.Terms
 		}

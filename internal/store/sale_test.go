@@ -105,7 +105,7 @@ func heldOrder(w *sale.Work, a ask) *sale.Order {
 		hold = 15 * time.Minute
 	}
 	o := &sale.Order{ID: a.id, Number: fmt.Sprintf("T26-%04d", w.Number("order")), Edition: shopEdition, Catalogue: w.Catalogue().Version,
-		Terms: w.Catalogue().Terms, State: sale.Held, Partner: a.partner, Voucher: a.voucher, Lang: "ko", Made: w.At, SoftEnd: w.At.Add(hold), HardEnd: w.At.Add(hold),
+		Terms: w.Catalogue().TermsAsSold(), State: sale.Held, Partner: a.partner, Voucher: a.voucher, Lang: "ko", Made: w.At, SoftEnd: w.At.Add(hold), HardEnd: w.At.Add(hold),
 		Currency: "EUR", Charges: []sale.Charge{{At: w.At, Kind: "item", Amount: money.Of(100, "EUR")}},
 		Private: sale.Private{Email: a.email, Name: "Ri Un Suk", Persons: []entry.Person{{ID: "p1", Birth: "1990-02-28",
 			Name: entry.Name{Printed: "리은숙"}, Document: entry.Document{Issuer: "DEU", Number: "C01X00T47"}}}},

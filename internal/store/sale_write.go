@@ -95,9 +95,13 @@ const onOrder = ` ON CONFLICT (edition, id) DO UPDATE SET number = excluded.numb
 	private = excluded.private, wrapped = excluded.wrapped`
 
 func (w *saleTx) putOrders(c *sale.Changes) error {
+	in, err := w.cataloguesOf(c)
+	if err != nil {
+		return err
+	}
 	rows, err := eachAtOnce(len(c.Orders), func(i int) ([]any, error) {
 		was, known := w.read[c.Orders[i].ID]
-		return w.orderRow(c.Orders[i], c.Head.Catalogue, was, known)
+		return w.orderRow(c.Orders[i], in[c.Orders[i].Catalogue], was, known)
 	})
 	if err != nil {
 		return err
@@ -115,6 +119,23 @@ func (w *saleTx) putOrders(c *sale.Changes) error {
 		return err
 	}
 	return w.tx.insertRows(changeOrder, onOrder, 17, changed)
+}
+
+// cataloguesOf are the catalogues under which orders were made, by version.
+func (w *saleTx) cataloguesOf(c *sale.Changes) (map[int]*sale.Catalogue, error) {
+	now := c.Head.Catalogue
+	in := map[int]*sale.Catalogue{now.Version: now}
+	for _, o := range c.Orders {
+		if _, known := in[o.Catalogue]; known || o.Catalogue <= 0 || o.Catalogue > now.Version {
+			continue
+		}
+		was, err := w.s.catalogue(&w.tx.View, w.edition, o.Catalogue)
+		if err != nil {
+			return nil, err
+		}
+		in[o.Catalogue] = was
+	}
+	return in, nil
 }
 
 // eachAtOnce makes n rows on all processors: sealing and spelling out JSON is a
@@ -146,26 +167,13 @@ func (w *saleTx) orderRow(o *sale.Order, in *sale.Catalogue, was sealed, known b
 	if err != nil {
 		return nil, err
 	}
-	units, err := unitsOf(o)
+	units, err := json.Marshal(o.HeldUnits())
 	if err != nil {
 		return nil, err
 	}
 	n := countOf(o)
 	return []any{w.edition, o.ID, o.Number, string(o.State), o.Partner, o.Made, o.HardEnd, o.Reference, n.unpaid, n.tasks, n.owed, n.paying,
-		units, o.Version, string(body), k.private, k.wrapped}, nil
-}
-
-// unitsOf is what an order takes of which quota, as JSON.
-func unitsOf(o *sale.Order) (string, error) {
-	units := o.Units()
-	for i := range units {
-		units[i].Resource = sale.QuotaID(units[i].Resource, o.Partner)
-	}
-	if o.Voucher != "" {
-		units = append(units, sale.Use{Resource: "voucher:" + o.Voucher, N: 1})
-	}
-	b, err := json.Marshal(units)
-	return string(b), err
+		string(units), o.Version, string(body), k.private, k.wrapped}, nil
 }
 
 // counted is what the board counts of an order.
