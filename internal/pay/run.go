@@ -139,17 +139,18 @@ func over(o *sale.Order, now race.Instant) bool {
 	return true
 }
 
-// Tries is how often a refund is tried before the buyer is asked for bank details.
-const Tries = 6
+// Tries is how often a refund is tried. With the last failure Counter.Refunded
+// asks the desk and the buyer where else the money may go; from then on nothing
+// is sent by itself, lest it go twice.
+const Tries = 3
 
-// waits are how long after it was asked for a refund is tried for the n-th time.
-var waits = [Tries]time.Duration{0, 5 * time.Minute, 30 * time.Minute, 3 * time.Hour, 12 * time.Hour, 48 * time.Hour}
+// waits are how long after the last failure a refund is tried for the n-th time.
+var waits = [Tries]time.Duration{0, 10 * time.Minute, 3 * time.Hour}
 
 // Refunds sends what is owed back through the cashier, at most limit of them, and
 // no faster than pace lets (nil = as fast as the provider answers). What fails is
-// tried again later and later; after the last try a task asks for bank details,
-// and the debt stays (case 16). It may be stopped and started at any time:
-// nothing is sent twice.
+// tried again later and later, Tries times; the debt stays whatever happens (case
+// 16). It may be stopped and started at any time: nothing is sent twice.
 func Refunds(ctx context.Context, c *sale.Counter, v Orders, k Cashier, now race.Instant, limit int, pace func(context.Context) error) (t Tally, err error) {
 	var last error
 	err = each(ctx, c.Edition(), v, sale.OrderFilter{Owing: true}, func(o *sale.Order) bool {
@@ -177,7 +178,7 @@ func Refunds(ctx context.Context, c *sale.Counter, v Orders, k Cashier, now race
 }
 
 func due(r sale.Refund, now race.Instant) bool {
-	return r.Method == Card && (r.State == "owed" || r.State == "failed") && r.Tries < Tries && now >= r.At.Add(waits[r.Tries])
+	return r.Method == Card && (r.State == sale.RefundOwed || r.State == sale.RefundFailed) && r.Tries < Tries && now >= r.Tried.Add(waits[r.Tries])
 }
 
 // refund sends one. A provider that does not answer has not refused: it is asked
@@ -186,20 +187,15 @@ func (t *Tally) refund(ctx context.Context, c *sale.Counter, k Cashier, o *sale.
 	state, err := k.Refund(ctx, o, r)
 	switch {
 	case fault.KindOf(err) == fault.Invalid && err != nil, fault.KindOf(err) == fault.NotFound && err != nil:
-		state = "failed"
+		state = sale.RefundFailed
 	case err != nil:
 		return err
 	}
-	if state == "failed" {
+	if state == sale.RefundFailed {
 		t.Failed++
 	} else {
 		t.Settled++
 	}
-	if _, err := c.Refunded(ctx, o.ID, r.ID, state, access.Actor{}); err != nil {
-		return err
-	}
-	if state == "failed" && r.Tries+1 >= Tries {
-		return c.AskBank(ctx, o.ID, r.ID)
-	}
-	return nil
+	_, err = c.Refunded(ctx, o.ID, r.ID, state, access.Actor{})
+	return err
 }

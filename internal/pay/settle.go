@@ -141,8 +141,11 @@ func best(all []Back) []Back {
 // and came back again is a receipt of its own.
 func wentBack(ctx context.Context, c *sale.Counter, o *sale.Order, b Back) (*sale.Order, error) {
 	if i := slices.IndexFunc(o.Refunds, func(r sale.Refund) bool { return b.Refund != "" && r.ID == b.Refund }); i >= 0 {
-		if have := o.Refunds[i].State; have == b.State || b.State == sale.RefundSent && have == sale.RefundDone {
+		switch have := o.Refunds[i].State; {
+		case have == b.State, b.State == sale.RefundSent && have == sale.RefundDone:
 			return o, nil
+		case have == sale.RefundDone: // it had arrived, and the payer's bank sent it back
+			return receive(ctx, c, o, sale.Receipt{ID: b.ID + ":returned", Method: Card, At: b.At, Amount: b.Amount})
 		}
 		return c.Refunded(ctx, o.ID, b.Refund, b.State, access.Actor{})
 	}

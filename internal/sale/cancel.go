@@ -434,6 +434,7 @@ func (w *Work) refunded(o *Order, r *Refund, state string, by access.Actor) erro
 		w.post(o, what+"-failed", "refund_failed", cashAccount(o, r.Method), buyerAccount(o), r.Amount)
 	}
 	if state == RefundFailed {
+		r.Tried = w.At
 		if r.Tries++; r.Tries == triesBeforeBank {
 			w.task(o, "refund_failed", map[string]string{"refund": r.ID, "amount": r.Amount.String()})
 			w.mail(o, "order.refund_failed", r.ID, map[string]string{"amount": r.Amount.String()})

@@ -110,8 +110,9 @@ type Refund struct {
 	Method  string       `json:"method"`
 	At      race.Instant `json:"at"` // asked for
 	Amount  money.Amount `json:"amount"`
-	State   string       `json:"state"` // owed, sent, done, failed: RefundOwed …
-	Tries   int          `json:"tries,omitempty"`
+	State   string       `json:"state"`           // owed, sent, done, failed: RefundOwed …
+	Tries   int          `json:"tries,omitempty"` // that failed
+	Tried   race.Instant `json:"tried,omitzero"`  // when it failed last
 	Why     string       `json:"why,omitempty"`
 }
 

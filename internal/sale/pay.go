@@ -257,10 +257,9 @@ func (w *Work) enough(o *Order) bool {
 // late is money for an order whose hold has ended: its units are taken again if
 // they are still free, else everything is owed back (case 8).
 func (w *Work) late(o *Order) error {
-	if o.State == Held {
-		if err := lapse(w, o.ID); err != nil {
-			return err
-		}
+	if o.State == Held { // nobody has seen it end yet; the money just booked is not owed back for that
+		w.free(o, Expire, "")
+		o.State = Expired
 	}
 	if w.payable(o) && w.State() != "cancelled" {
 		switch err := w.retake(o); {

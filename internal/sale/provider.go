@@ -3,8 +3,6 @@ package sale
 import (
 	"context"
 	"errors"
-
-	"stadion/internal/access"
 )
 
 // errNew undoes a job that only wanted to know.
@@ -34,21 +32,24 @@ func (c *Counter) Hear(ctx context.Context, id string) error {
 
 func heardID(id string) string { return "event:" + id }
 
-// AskBank says that a refund cannot go back the way the money came: a task for
-// the desk, once, to ask where it should go. The debt stays (case 16).
-func (c *Counter) AskBank(ctx context.Context, order, refund string) error {
-	return c.Do(ctx, &Job{Orders: []string{order}, Do: func(w *Work) error {
-		o, err := w.Order(order)
-		if err != nil {
-			return err
-		}
-		for _, t := range o.Tasks {
-			if t.Code == "bank_details" && t.Args["refund"] == refund {
-				return nil
+// Received says which receipts were recorded before, of whatever order.
+func (c *Counter) Received(ctx context.Context, ids []string) (map[string]bool, error) {
+	out, seen := map[string]bool{}, make([]string, len(ids))
+	for i, id := range ids {
+		seen[i] = receiptID(id)
+	}
+	err := c.Do(ctx, &Job{Seen: seen, Do: func(w *Work) error {
+		for i, id := range ids {
+			first, err := w.Once(seen[i])
+			if err != nil {
+				return err
 			}
+			out[id] = !first
 		}
-		o.Tasks = append(o.Tasks, Task{Code: "bank_details", At: w.At, Args: map[string]string{"refund": refund}})
-		w.Audit(access.Actor{}, "order.bank_details", o.ID, map[string]any{"refund": refund})
-		return nil
+		return errNew
 	}})
+	if errors.Is(err, errNew) {
+		err = nil
+	}
+	return out, err
 }
