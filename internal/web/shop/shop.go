@@ -32,6 +32,7 @@ type Room struct {
 	Source
 	site    *site.Site
 	edition func(ctx context.Context, id string) (*race.Edition, error)
+	letters limiter
 }
 
 // New makes the room.
