@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"stadion/internal/fault"
+	"stadion/internal/race"
 )
 
 // Counter is where everything that changes an edition's sale goes through. Jobs
@@ -17,6 +18,7 @@ type Counter struct {
 	marker  Store // the store itself, for what it can do beside commits
 	outlook *outlook
 	most    int
+	last    race.Instant // of the latest commit; the worker's own
 
 	mu     sync.Mutex
 	queue  []*ticket
@@ -105,7 +107,7 @@ func (c *Counter) commit(batch []*ticket) {
 	if len(in) == 0 {
 		return
 	}
-	errs, err := run(context.WithoutCancel(in[0].ctx), c.store, c.edition, jobs)
+	errs, err := run(context.WithoutCancel(in[0].ctx), c.store, c.edition, jobs, &c.last)
 	for i, t := range in {
 		t.err = errs[i]
 		if err != nil {

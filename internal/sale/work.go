@@ -773,11 +773,14 @@ func (b *batch) changes() *Changes {
 }
 
 // run gives jobs one commit. errs are the faults of single jobs, err is that of
-// the whole commit.
-func run(ctx context.Context, s Store, edition string, jobs []*Job) (errs []error, err error) {
+// the whole commit. last is the instant of the commit before: when a clock has
+// stepped back since, time stands still until it is there again (case 22).
+func run(ctx context.Context, s Store, edition string, jobs []*Job, last *race.Instant) (errs []error, err error) {
 	errs = make([]error, len(jobs))
 	err = s.Commit(ctx, edition, func(at race.Instant, h Head, r Reader) (*Changes, error) {
 		clear(errs)
+		at = max(at, *last)
+		*last = at
 		return decide(at, edition, h, r, jobs, errs)
 	})
 	return errs, err
