@@ -122,7 +122,7 @@ func (o officeUploads) Discard(ctx context.Context, by access.Actor, edition, id
 type officeTrail struct{ db *store.DB }
 
 func (o officeTrail) Entries(ctx context.Context, f office.TrailFilter) ([]office.Entry, bool, error) {
-	page, more, err := o.db.Entries(ctx, store.EntryFilter{Edition: f.Edition, Actor: f.Actor, Action: store.Action(f.Action),
+	page, more, err := o.db.Entries(ctx, store.EntryFilter{Edition: f.Edition, Actor: f.Actor, Action: store.Action(f.Action), Subject: f.Subject,
 		Before: f.Before, Limit: f.Limit})
 	out := make([]office.Entry, len(page))
 	for i, e := range page {

@@ -23,6 +23,9 @@ type saleBoardView struct {
 	Tasks          []orderTask
 }
 
+// N is how many orders are in a state.
+func (v saleBoardView) N(state string) int { return v.Counts.Orders[sale.State(state)] }
+
 // unitGroup are the quotas of one resource.
 type unitGroup struct {
 	Resource string
@@ -44,7 +47,9 @@ type orderTask struct {
 }
 
 // SaleBoard answers GET …/sale: the sale as it goes.
-func (m *Room) SaleBoard(c *site.Call) error { return m.atSale(c, "board", access.SaleRead, m.saleBoard) }
+func (m *Room) SaleBoard(c *site.Call) error {
+	return m.atSale(c, "board", access.SaleRead, m.saleBoard)
+}
 
 func (m *Room) saleBoard(c *site.Call, sp *salePlace) error {
 	v := saleBoardView{salePlace: sp}

@@ -6,4 +6,4 @@ import (
 )
 
 // moneyText is a sum as a language writes it.
-func moneyText(p *lang.Printer, a money.Amount) string { return a.String() }
+func moneyText(p *lang.Printer, a money.Amount) string { return p.Money(a) }

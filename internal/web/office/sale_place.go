@@ -209,3 +209,30 @@ func (sp *salePlace) TaskWords(t sale.Task) string {
 	}
 	return sp.printer.T("office.sale.task_other", "code", t.Code)
 }
+
+// word is the sentence of a word that another room wrote, the word itself where
+// it has none here.
+func (sp *salePlace) word(prefix, w string) string {
+	if lang.Has(prefix + w) {
+		return sp.printer.T(prefix + w)
+	}
+	return w
+}
+
+// ChargeName is what a charge is for.
+func (sp *salePlace) ChargeName(kind string) string { return sp.word("office.sale.charge.", kind) }
+
+// WhyWord is a reason in words.
+func (sp *salePlace) WhyWord(why string) string { return sp.word("office.sale.why.", why) }
+
+// MethodWord is how money came or goes.
+func (sp *salePlace) MethodWord(m string) string { return sp.word("office.sale.method.", m) }
+
+// PaperWord is the kind of a paper.
+func (sp *salePlace) PaperWord(k string) string { return sp.word("office.sale.paper.", k) }
+
+// MoveWord is what happened to units.
+func (sp *salePlace) MoveWord(m sale.Move) string { return sp.word("office.sale.move.", string(m)) }
+
+// TextWord is the word of a posting.
+func (sp *salePlace) TextWord(t string) string { return sp.word("office.sale.posting.", t) }

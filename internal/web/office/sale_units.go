@@ -24,6 +24,8 @@ type unitBook struct {
 	confirmed map[string]bool
 	series    map[string]*unitSeries // by quota
 	minutes   map[int64]*minuteCount
+	lines     []sale.Line
+	ofOrder   map[string][]int // places in lines
 }
 
 // unitSeries is a quota over time.
@@ -52,7 +54,7 @@ func (m *Room) units(ctx context.Context, sp *salePlace) (*unitBook, error) {
 	}
 	b := m.unitBooks.list[edition]
 	if b == nil {
-		b = &unitBook{confirmed: map[string]bool{}, series: map[string]*unitSeries{}, minutes: map[int64]*minuteCount{}}
+		b = &unitBook{confirmed: map[string]bool{}, series: map[string]*unitSeries{}, minutes: map[int64]*minuteCount{}, ofOrder: map[string][]int{}}
 		m.unitBooks.list[edition] = b
 	}
 	m.unitBooks.mu.Unlock()
@@ -76,6 +78,10 @@ func (m *Room) units(ctx context.Context, sp *salePlace) (*unitBook, error) {
 // whether it was confirmed before.
 func (b *unitBook) fold(l *sale.Line) {
 	b.last, b.at = l.Seq, l.At
+	if l.Order != "" {
+		b.ofOrder[l.Order] = append(b.ofOrder[l.Order], len(b.lines))
+	}
+	b.lines = append(b.lines, *l)
 	if b.began == 0 {
 		b.began = l.At
 	}
@@ -158,4 +164,13 @@ func (b *unitBook) sold(quota string) int {
 		return max(0, s.Sold)
 	}
 	return 0
+}
+
+// linesOf are the lines of an order.
+func (b *unitBook) linesOf(order string) []sale.Line {
+	var out []sale.Line
+	for _, i := range b.ofOrder[order] {
+		out = append(out, b.lines[i])
+	}
+	return out
 }

@@ -149,6 +149,7 @@ type Entry struct {
 // TrailFilter chooses lines; empty fields choose all.
 type TrailFilter struct {
 	Edition, Actor, Action string
+	Subject                string
 	Before                 int64 // id of the last line of the page before
 	Limit                  int
 }
