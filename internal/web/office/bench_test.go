@@ -93,6 +93,7 @@ type bench struct {
 	handler http.Handler
 	desks   *desks
 	clock   *atomic.Int64
+	sale    *sales
 }
 
 // cheap passwords: tests sign in often.
@@ -113,6 +114,8 @@ func newBench(t testing.TB) *bench {
 	t.Cleanup(func() { stop(); must(t, db.Close()) })
 	source := app.OfficeStore(db)
 	source.Editions = b.desks
+	b.sale = &sales{}
+	source.Sale = b.sale
 	source.Papers = app.OfficePapers(db, []byte("a key of thirty-two bytes, a test"), func(_ context.Context, id string) (*race.Edition, error) {
 		d, err := b.desks.Desk(context.Background(), id)
 		if err != nil {

@@ -1,0 +1,208 @@
+package office_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"stadion/internal/access"
+	"stadion/internal/sale"
+	"stadion/internal/web/webtest"
+)
+
+const saleBase = base + "/sale"
+
+func (b *bench) partner(id string) *caller {
+	return b.as("of-"+id, access.Grant{Edition: "test-2025", Role: access.Partner, Partner: id})
+}
+
+func (b *bench) role(r access.Role) *caller {
+	return b.as("the-"+string(r), access.Grant{Edition: "test-2025", Role: r})
+}
+
+// An office without a sale, and an edition without a catalogue, say what would
+// be here and what to do.
+func TestSale_AnEmptySaleSaysTheNextStep(t *testing.T) {
+	b := newBench(t)
+	b.edition()
+	c := b.organiser()
+	wants(t, c.page(saleBase), "Nothing is sold here yet.", "was started without a sale")
+	b.sale.empty()
+	wants(t, c.page(saleBase), "Nothing is sold here yet.", saleBase+"/catalogue", "Upload the catalogue")
+	if w := c.post(saleBase+"/orders/x/cancel", url.Values{}); w.Code != http.StatusNotFound {
+		t.Errorf("%d", w.Code)
+	}
+}
+
+func TestSaleBoard_ShowsUnitsOrdersAndTasks(t *testing.T) {
+	b := newBench(t)
+	b.edition()
+	s := b.sells()
+	s.sold(t, "", "Anna")
+	s.held(t, "", "Ben")
+	s.later(10 * time.Minute)
+	page := b.role(access.Desk).page(saleBase)
+	wants(t, page, "TES25-", "Ben Payer", "Koryo", "1 sold", "1 held", "1 of 10")
+	if n := strings.Count(page, "<svg viewBox"); n < 2 {
+		t.Errorf("%d plots", n)
+	}
+}
+
+// A partner sees its own allocation and orders and nothing of anybody else's.
+func TestSale_APartnerNeverSeesAnothersOrder(t *testing.T) {
+	b := newBench(t)
+	b.edition()
+	s := b.sells()
+	own, public := s.sold(t, "koryo", "Own"), s.sold(t, "", "Stranger")
+	c := b.partner("koryo")
+	for _, path := range []string{saleBase, saleBase + "/orders", saleBase + "/orders?partner=-", saleBase + "/orders?sort=payer&state=confirmed"} {
+		page := c.page(path)
+		wants(t, page, "Own Payer")
+		if strings.Contains(page, "Stranger") {
+			t.Errorf("%s shows somebody else's order", path)
+		}
+	}
+	if page := c.page(saleBase + "/orders?q=stranger@example.org"); strings.Contains(page, "Stranger") {
+		t.Error("a search finds somebody else's order")
+	}
+	wants(t, c.page(saleBase+"/orders/"+own), "Own Payer")
+	for _, act := range []string{"", "/cancel", "/names", "/swap", "/transfer"} {
+		if w := c.get(saleBase + "/orders/" + public + act); w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d, want 404", act, w.Code)
+		}
+		if w := c.post(saleBase+"/orders/"+public+act, url.Values{"step": {"do"}, "why": {"buyer"}}); act != "" && w.Code != http.StatusNotFound {
+			t.Errorf("POST %s: %d, want 404", act, w.Code)
+		}
+	}
+	if o := s.m.Order(public); o.State != sale.Confirmed {
+		t.Errorf("somebody else's order is %s", o.State)
+	}
+	if page := b.partner("other").page(saleBase + "/orders"); strings.Contains(page, "Payer") {
+		t.Error("another partner sees orders")
+	}
+}
+
+// An act shows what it will do, changes nothing until it is confirmed, and
+// leaves its line in the log.
+func TestSaleAct_CancelShowsItsEffectThenDoesIt(t *testing.T) {
+	b := newBench(t)
+	b.edition()
+	s := b.sells()
+	id := s.sold(t, "", "Anna")
+	c := b.role(access.Desk)
+	path := saleBase + "/orders/" + id
+	before := len(s.m.Audits)
+	page := c.page(path + "/cancel")
+	wants(t, page, "What it would do", "given back", "Cancel TES25", "owed")
+	if o := s.m.Order(id); o.State != sale.Confirmed || len(s.m.Audits) != before {
+		t.Fatalf("looking changed it: %s", o.State)
+	}
+	if to := c.sent(path+"/cancel", url.Values{"why": {"buyer"}, "step": {"do"}}); to != path {
+		t.Errorf("leads to %s", to)
+	}
+	if o := s.m.Order(id); o.State != sale.Cancelled || len(o.Refunds) == 0 {
+		t.Errorf("%s with %d refunds", o.State, len(o.Refunds))
+	}
+	if !strings.Contains(s.audited(), "order.cancel") {
+		t.Errorf("no line in the log:\n%s", s.audited())
+	}
+	wants(t, c.page(path), "cancelled", "Anna Payer")
+	if w := c.get(path + "/cancel"); w.Code != http.StatusConflict {
+		t.Errorf("cancelling twice: %d", w.Code)
+	}
+}
+
+// Money recorded by hand counts once, however often the form is sent.
+func TestSaleAct_CashSentTwiceIsRecordedOnce(t *testing.T) {
+	b := newBench(t)
+	b.edition()
+	s := b.sells()
+	id := s.held(t, "", "Anna")
+	path := saleBase + "/orders/" + id
+	if w := b.role(access.Desk).get(path + "/receipt"); w.Code != http.StatusForbidden {
+		t.Errorf("the desk takes money: %d", w.Code)
+	}
+	c := b.role(access.Treasurer)
+	wants(t, c.page(path+"/receipt"), "Record money", "1100.00")
+	form := url.Values{"amount": {"1100.00"}, "method": {"cash"}, "id": {"abc"}, "step": {"do"}}
+	c.sent(path+"/receipt", form)
+	c.post(path+"/receipt", form)
+	if o := s.m.Order(id); o.State != sale.Confirmed || len(o.Receipts) != 1 || o.Paid().Minor != 110000 {
+		t.Errorf("%s, %v", o.State, o.Receipts)
+	}
+	if w := c.post(path+"/receipt", url.Values{"amount": {"ten"}, "method": {"cash"}, "step": {"do"}}); w.Code == http.StatusSeeOther {
+		t.Error("an amount in words was taken")
+	}
+}
+
+func TestSaleOrders_FilterSearchSortAndPage(t *testing.T) {
+	b := newBench(t)
+	b.edition()
+	s := b.sells()
+	s.sold(t, "", "Anna")
+	s.held(t, "", "Zoe")
+	c := b.role(access.Desk)
+	has := func(path string, want ...string) {
+		t.Helper()
+		page := c.page(saleBase + "/orders" + path)
+		for _, name := range []string{"Anna", "Zoe"} {
+			if got := strings.Contains(page, name+" Payer"); got != strings.Contains(strings.Join(want, " "), name) {
+				t.Errorf("%s: %s is %v", path, name, got)
+			}
+		}
+	}
+	has("", "Anna", "Zoe")
+	has("?state=held", "Zoe")
+	has("?q=ANNA@example.org", "Anna")
+	has("?q=nobody@example.org")
+	has("?partner=koryo")
+	for _, key := range []string{"number", "payer", "state", "due", "open", "made"} {
+		has("?sort="+key+"&dir=desc", "Anna", "Zoe")
+	}
+	page := c.page(saleBase + "/orders?sort=payer&dir=desc")
+	if strings.Index(page, "Zoe Payer") > strings.Index(page, "Anna Payer") {
+		t.Error("not in descending order of payers")
+	}
+}
+
+// Every page of the sale, in every language, for those who may see it.
+func TestSale_PagesPassTheCheckInEveryLanguage(t *testing.T) {
+	b := newBench(t)
+	b.edition()
+	s := b.sells()
+	id, held, own := s.sold(t, "", "Anna"), s.held(t, "", "Ben"), s.held(t, "koryo", "Cho")
+	organiser, partner := b.organiser(), b.partner("koryo")
+	o := saleBase + "/orders/"
+	for _, lang := range []string{"en", "ko", "zh", "de"} {
+		organiser.lang, partner.lang = lang, lang
+		for _, path := range salePages(id, held) {
+			checked(t, organiser, path)
+		}
+		for _, path := range []string{saleBase, saleBase + "/orders", o + own, o + own + "/cancel", o + own + "/names"} {
+			checked(t, partner, path)
+		}
+	}
+}
+
+func salePages(sold, held string) []string {
+	o := saleBase + "/orders/"
+	out := []string{saleBase, saleBase + "/orders", saleBase + "/orders?sort=due", saleBase + "/orders?q=none-1", o + sold, o + held, o + held + "/receipt"}
+	for _, act := range []string{"names", "approval", "swap", "transfer", "refund", "defer", "cancel"} {
+		out = append(out, o+sold+"/"+act)
+	}
+	return out
+}
+
+func checked(t *testing.T, c *caller, path string) {
+	t.Helper()
+	w := c.get(path)
+	if w.Code != http.StatusOK && w.Code != http.StatusUnprocessableEntity {
+		t.Errorf("%s in %s: %d %s", path, c.lang, w.Code, words(w.Body.String()))
+		return
+	}
+	for _, fault := range webtest.Check(strings.NewReader(w.Body.String())) {
+		t.Errorf("%s in %s: %s", path, c.lang, fault)
+	}
+}
