@@ -60,7 +60,7 @@ func (v *View) ended(edition string, quotas []sale.Quota, waiting bool) error {
 				continue
 			}
 			quotas[at].Used -= u.N * orders
-			if waiting {
+			if waiting && !quotas[at].Rule() {
 				quotas[at].Kept += u.N * orders
 			}
 		}
