@@ -41,7 +41,7 @@ func (m *Room) showSwap(c *site.Call, p place, f *site.Form, look bool) error {
 		}
 		v.Shown, v.Effect = f.OK(), p.effect(changes)
 	}
-	return c.Render(f.Status(), "swap", p.Title(c.T("office.swap.title")), v)
+	return c.Render(f.Status(), "swap_bibs", p.Title(c.T("office.swap.title")), v)
 }
 
 func (p place) swapOf(f *site.Form) (raceday.Swap, error) {

@@ -70,7 +70,7 @@ func (m *Room) showOrder(c *site.Call, p place, f *site.Form, look bool) error {
 		}
 		v.Shown, v.Effect = f.OK(), p.effect(changes)
 	}
-	return c.Render(f.Status(), "order", p.Title(c.T("office.order.title")), v)
+	return c.Render(f.Status(), "order_finish", p.Title(c.T("office.order.title")), v)
 }
 
 // closeTo are the finishers of the same printed second as a row, and whoever
