@@ -64,6 +64,27 @@ func TestSale_Case42_TheFreedPlaceGoesToThoseWhoWaitForIt(t *testing.T) {
 	d.whole()
 }
 
+func TestSale_Case42_UnitsKeptForTheListServeAWishToSwapToo(t *testing.T) {
+	d := openDesk(t)
+	kim := d.one("marathon", "Kim")
+	d.fill("half")
+	group := waitFor("w1", "half")
+	group.Party, group.Wants[0].N = 2, 2
+	if _, err := d.c.Join(ctx, group); err != nil {
+		t.Fatal(err)
+	}
+	d.must(d.c.Cancel(ctx, "order-Fillerhalf0", sale.ByBuyer, nobody)) // one is free, and kept: it does not suffice
+	_, err := d.c.Swap(ctx, kim.ID, "p1", "half", nobody)
+	d.refuses("sale.swap_waits", err) // nobody passes the list by
+	if _, err := d.c.Promote(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if got := raceOf(d.Order(kim.ID), "p1"); got[0] != "race:half" || d.Waits["w1"].Passed != 1 {
+		t.Errorf("Kim has %v, the group was passed %d times", got, d.Waits["w1"].Passed)
+	}
+	d.whole()
+}
+
 func TestSale_Case42_AWishThatCannotBeIsTakenOff(t *testing.T) {
 	d := openDesk(t)
 	kim := d.one("marathon", "Kim")
