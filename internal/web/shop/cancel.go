@@ -35,7 +35,7 @@ func (m *Room) cancelForm(c *site.Call, d *desk) error {
 	if v.Effect, err = m.rehearse(c, d, d.cancel()); err != nil {
 		return err
 	}
-	return c.Render(d.Form.Status(), "cancel", c.T("shop.cancel.title"), v)
+	return c.Render(d.Form.Status(), "shop_cancel", c.T("shop.cancel.title"), v)
 }
 
 func (d *desk) cancel() verb {
@@ -86,7 +86,7 @@ func (m *Room) personCancelForm(c *site.Call, d *desk, p *personRow) error {
 	if v.Effect, err = m.rehearse(c, d, d.cancelPerson(p)); err != nil {
 		return err
 	}
-	return c.Render(d.Form.Status(), "cancel", c.T("shop.cancel.title"), v)
+	return c.Render(d.Form.Status(), "shop_cancel", c.T("shop.cancel.title"), v)
 }
 
 func (d *desk) cancelPerson(p *personRow) verb {

@@ -63,7 +63,7 @@ func issuer(p *personRow) string {
 }
 
 func (m *Room) personForm(c *site.Call, d *desk, p *personRow) error {
-	return c.Render(d.Form.Status(), "person", p.Name.Printed, personView{d, p, countries(c)})
+	return c.Render(d.Form.Status(), "shop_person", p.Name.Printed, personView{d, p, countries(c)})
 }
 
 // PersonSave answers POST /e/{edition}/order/{order}/person/{person}: the travel
@@ -135,7 +135,7 @@ func (m *Room) swapForm(c *site.Call, d *desk, p *personRow, product string) err
 		q := url.Values{"want": {product}, "party": {"1"}, "instead": {d.O.ID}}
 		v.List = d.Base() + "/list?" + q.Encode()
 	}
-	return c.Render(d.Form.Status(), "swap", c.T("shop.swap.title"), v)
+	return c.Render(d.Form.Status(), "shop_swap", c.T("shop.swap.title"), v)
 }
 
 func (d *desk) swap(p *personRow, product string) verb {
@@ -177,7 +177,7 @@ func (m *Room) TransferForm(c *site.Call) error {
 }
 
 func (m *Room) transferForm(c *site.Call, d *desk, p *personRow, e *effect) error {
-	return c.Render(d.Form.Status(), "transfer", c.T("shop.transfer.title"), transferView{d, p, countries(c), e, d.rule(c)})
+	return c.Render(d.Form.Status(), "shop_transfer", c.T("shop.transfer.title"), transferView{d, p, countries(c), e, d.rule(c)})
 }
 
 // Transfer answers POST /e/{edition}/order/{order}/person/{person}/transfer: the
@@ -262,7 +262,7 @@ func (m *Room) deferForm(c *site.Call, d *desk) error {
 	if err != nil {
 		return err
 	}
-	return c.Render(d.Form.Status(), "defer", c.T("shop.defer.title"), deferView{d, e})
+	return c.Render(d.Form.Status(), "shop_defer", c.T("shop.defer.title"), deferView{d, e})
 }
 
 func (d *desk) putOff() verb {

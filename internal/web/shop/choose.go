@@ -82,7 +82,7 @@ func some(list []choice) string {
 }
 
 func (m *Room) choose(c *site.Call, v *step) error {
-	return c.Render(v.Form.Status(), "choose", c.T("shop.choose.title"), v)
+	return c.Render(v.Form.Status(), "shop_choose", c.T("shop.choose.title"), v)
 }
 
 // ChooseSave answers POST /e/{edition}/entry/order.

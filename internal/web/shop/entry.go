@@ -9,12 +9,18 @@ import (
 // Entry answers GET /e/{edition}/entry: the countdown before the sale, what is
 // offered while it is open, and how it stands after.
 func (m *Room) Entry(c *site.Call) error {
+	if m.counting(c) {
+		return nil
+	}
 	s, err := m.stand(c, "entry")
 	if err != nil {
 		return err
 	}
 	if s.Phase() == "soon" {
 		return m.countdown(c, s)
+	}
+	if s.Catalogue.Mode == sale.Draw && m.drawing(s.Edition.ID) != nil {
+		return c.Redirect(s.Base() + "/entry/draw")
 	}
 	return m.offer(c, s)
 }

@@ -37,7 +37,7 @@ func (m *Room) FindForm(c *site.Call) error {
 			v.Mine = append(v.Mine, o)
 		}
 	}
-	return c.Render(200, "find", c.T("shop.find.title"), v)
+	return c.Render(200, "shop_find", c.T("shop.find.title"), v)
 }
 
 // Find answers POST /e/{edition}/entry/find.
@@ -55,7 +55,7 @@ func (m *Room) Find(c *site.Call) error {
 		if form.Add(err) != nil {
 			return err
 		}
-		return c.Render(form.Status(), "find", c.T("shop.find.title"), findView{stand: s, Form: form})
+		return c.Render(form.Status(), "shop_find", c.T("shop.find.title"), findView{stand: s, Form: form})
 	}
 	if err := m.letter(c, s, form.Get("email")); err != nil {
 		return err

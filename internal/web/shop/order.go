@@ -119,7 +119,7 @@ func (m *Room) Order(c *site.Call) error {
 		return m.back(c, d, d.Path())
 	}
 	mayLeave(c)
-	return c.Render(200, "order", c.T("shop.order.title", "number", d.O.Number), m.orderView(c, d))
+	return c.Render(200, "shop_order", c.T("shop.order.title", "number", d.O.Number), m.orderView(c, d))
 }
 
 // back records how a payment ended and leads to the order without the session.

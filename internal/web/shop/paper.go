@@ -30,5 +30,5 @@ func (m *Room) Paper(c *site.Call) error {
 	p := d.O.Papers[at]
 	v := paperView{desk: d, Paper: p, Total: p.Amount, Seller: d.Catalogue.Seller}
 	v.Lines = billLines(d.Catalogue, string(c.Tag), d.O.Items, p.Lines, d.O.Private.Persons)
-	return c.Render(200, "paper", p.Number, v)
+	return c.Render(200, "shop_paper", p.Number, v)
 }

@@ -80,7 +80,7 @@ func (m *Room) payForm(c *site.Call, d *desk) error {
 		}
 	}
 	mayLeave(c)
-	return c.Render(d.Form.Status(), "pay", c.T("shop.pay.title"), v)
+	return c.Render(d.Form.Status(), "shop_pay", c.T("shop.pay.title"), v)
 }
 
 func ones(n int) []int64 {
@@ -131,7 +131,7 @@ func (m *Room) notStarted(c *site.Call, d *desk, err error) error {
 	if d.Form.Add(err) != nil {
 		return err
 	}
-	return c.Render(fault.KindOf(err).Status(), "order", c.T("shop.order.title", "number", d.O.Number), m.orderView(c, d))
+	return c.Render(fault.KindOf(err).Status(), "shop_order", c.T("shop.order.title", "number", d.O.Number), m.orderView(c, d))
 }
 
 // amount is how much is to be paid: never more than is open, never nothing.
@@ -201,7 +201,7 @@ func (m *Room) Share(c *site.Call) error {
 		return m.back(c, v.desk, v.Path)
 	}
 	mayLeave(c)
-	return c.Render(200, "share", c.T("shop.share.title"), v)
+	return c.Render(200, "shop_share", c.T("shop.share.title"), v)
 }
 
 // PayShare answers POST /e/{edition}/share/{share}. Each share is a payment of
@@ -219,7 +219,7 @@ func (m *Room) PayShare(c *site.Call) error {
 		if k := fault.KindOf(err); k == fault.Internal || k == fault.NotFound || v.Form.Add(err) != nil {
 			return err
 		}
-		return c.Render(fault.KindOf(err).Status(), "share", c.T("shop.share.title"), v)
+		return c.Render(fault.KindOf(err).Status(), "shop_share", c.T("shop.share.title"), v)
 	}
 	mayLeave(c)
 	return leave(c, to)

@@ -34,7 +34,7 @@ func (m *Room) Persons(c *site.Call) error {
 }
 
 func (m *Room) persons(c *site.Call, v *step) error {
-	return c.Render(v.Form.Status(), "persons", c.T("shop.persons.title"), personsView{v, countries(c), v.rule(c)})
+	return c.Render(v.Form.Status(), "shop_persons", c.T("shop.persons.title"), personsView{v, countries(c), v.rule(c)})
 }
 
 // PersonsSave answers POST /e/{edition}/entry/order/persons.

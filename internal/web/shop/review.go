@@ -147,7 +147,7 @@ func (m *Room) review(c *site.Call, v *step, out *soldOut) error {
 	if out != nil {
 		status = fault.Conflict.Status()
 	}
-	return c.Render(status, "review", c.T("shop.review.title"), r)
+	return c.Render(status, "shop_review", c.T("shop.review.title"), r)
 }
 
 func onField(err error, field string) bool {
