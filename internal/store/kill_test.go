@@ -46,7 +46,7 @@ func TestWrite_NothingAnsweredIsLostWhenTheProcessIsKilled(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		answered := map[string]bool{}
 		for round := range 3 {
-			for _, id := range killAfter(t, url, 60+40*round) {
+			for _, id := range killAfter(t, killVariable, url, 60+40*round) {
 				answered[id] = true
 			}
 			db := storetest.Open(t, url, storetest.NewClock())
@@ -88,12 +88,12 @@ func gatherIDs(v *store.View, kept, told map[string]bool) error {
 	return v.Each(into(told), `SELECT subject FROM audit WHERE action = $1`, store.EditionCreate)
 }
 
-// killAfter runs the writer and kills it without warning once n writes were
+// killAfter runs the writer that the variable names and kills it without warning once n writes were
 // answered; it returns all that were.
-func killAfter(t *testing.T, url string, n int) []string {
+func killAfter(t *testing.T, variable, url string, n int) []string {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), killVariable+"="+url)
+	cmd.Env = append(os.Environ(), variable+"="+url)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	must(t, err)

@@ -16,6 +16,9 @@ func TestMain(m *testing.M) {
 	if url := os.Getenv(killVariable); url != "" {
 		os.Exit(writeUntilKilled(url))
 	}
+	if url := os.Getenv(floodVariable); url != "" {
+		os.Exit(sellUntilKilled(url))
+	}
 	os.Exit(m.Run())
 }
 
