@@ -3,8 +3,10 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -60,13 +62,8 @@ func (c *demoCmd) sell(r *run, h *hall, clock *setClock, e *race.Edition, list r
 	}
 	s := &selling{ctx: r, c: h.counter(e.ID), v: h.sales, clock: clock, blind: h.box.Blind, cat: cat, p: p,
 		buyers: map[string]*sim.Buyer{}, waiters: map[string]*sim.Buyer{}}
-	sold, err := s.all(sim.Crowd(c.Seed, cat, places, 1.5), func(round int) []sim.Buyer {
-		more := sim.Crowd(c.Seed+100+uint64(round), cat, places, 0.2)
-		for i := range more {
-			more[i].Name += fmt.Sprintf("-%d", round)
-			more[i].Email = fmt.Sprintf("r%d-%s", round, more[i].Email)
-		}
-		return more
+	sold, err := s.all(sim.Crowd(c.Seed, cat, places, 1.5), func(round int, free map[string]int) []sim.Buyer {
+		return sim.Latecomers(c.Seed, round, cat, free)
 	})
 	return sold, s, err
 }
@@ -161,18 +158,20 @@ func (s *selling) press(b *sim.Buyer) error {
 			tours = append(tours, d.ID)
 		}
 	}
-	var last error
 	for _, tour := range tours {
 		b.Tour = tour
 		o, err := s.hold(b)
 		if err == nil {
 			return s.held(b, o)
 		}
-		if last = err; fault.CodeOf(err) != "sale.sold_out" {
+		var out *fault.Error
+		if !errors.As(err, &out) || out.Code != "sale.sold_out" {
 			return fmt.Errorf("%s: %w", b.Name, err)
 		}
+		if strings.Contains(fmt.Sprint(out.Args["resources"]), "race:") {
+			break
+		}
 	}
-	_ = last
 	return s.join(b)
 }
 
@@ -369,8 +368,9 @@ func (s *selling) repay() error {
 	return nil
 }
 
-// all plays the whole sale and gives those who run.
-func (s *selling) all(crowd []sim.Buyer, reserve func(n int) []sim.Buyer) ([]entry.Person, error) {
+// all plays the whole sale and gives those who run. Where the waiting list has
+// nobody left for a free place, single travellers hear of it.
+func (s *selling) all(crowd []sim.Buyer, reserve func(round int, places map[string]int) []sim.Buyer) ([]entry.Person, error) {
 	if err := s.open(crowd); err != nil {
 		return nil, err
 	}
@@ -378,10 +378,20 @@ func (s *selling) all(crowd []sim.Buyer, reserve func(n int) []sim.Buyer) ([]ent
 		if err := s.serve(); err != nil {
 			return nil, err
 		}
-		free := s.free()
-		if free > 0 && round < 20 {
-			for _, b := range reserve(round) { // the list is empty: others hear of it
-				s.later(s.now().Add(time.Minute), func() error { return s.press(&b) })
+		free, err := s.free()
+		if err != nil {
+			return nil, err
+		}
+		if len(free) > 0 && round < 20 {
+			// What the list cannot use is kept for it no longer than its rule says.
+			s.clock.to(s.now().Add(s.cat.List.Priority.D() + time.Hour))
+			if err := s.serve(); err != nil {
+				return nil, err
+			}
+			for _, b := range reserve(round, free) {
+				if err := s.press(&b); err != nil {
+					return nil, err
+				}
 			}
 			if err := s.run(); err != nil {
 				return nil, err
@@ -402,21 +412,21 @@ func (s *selling) all(crowd []sim.Buyer, reserve func(n int) []sim.Buyer) ([]ent
 	return s.audit()
 }
 
-// free is how many race places nobody has.
-func (s *selling) free() int {
+// free is how many places of each race nobody has.
+func (s *selling) free() (map[string]int, error) {
 	h, err := s.v.Head(s.ctx, s.c.Edition())
 	if err != nil {
-		return 0
+		return nil, err
 	}
-	n := 0
+	out := map[string]int{}
 	for _, r := range s.cat.Resources {
 		for _, q := range h.Quotas {
-			if r.Kind == "race_place" && q.Resource == r.ID {
-				n += q.Size - q.Used
+			if r.Kind == "race_place" && q.Resource == r.ID && q.Size > q.Used {
+				out[r.Race] += q.Size - q.Used
 			}
 		}
 	}
-	return n
+	return out, nil
 }
 
 // audit holds the stages of the sale against each other: units against orders

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"stadion/internal/entry"
@@ -61,6 +62,25 @@ func Crowd(seed uint64, c *sale.Catalogue, places map[string]int, more float64) 
 	for i := range out {
 		out[i].Name = fmt.Sprintf("buyer-%d", i+1)
 		out[i].Email = fmt.Sprintf("buyer-%d@example.org", i+1)
+	}
+	return out
+}
+
+// Latecomers are single travellers who hear of places that are still free, as
+// many as there are, and pay at once.
+func Latecomers(seed uint64, round int, c *sale.Catalogue, free map[string]int) []Buyer {
+	r := rand.New(rand.NewPCG(seed, 0x1a7e+uint64(round)))
+	var out []Buyer
+	for _, rn := range raceNames {
+		pool := visitorsOf(seed+uint64(10+round), c, rn.id, 2*free[rn.id]+10)
+		pool = slices.DeleteFunc(pool, func(s race.Starter) bool { return s.Person.Age < 18 })
+		for i := range pool[:min(len(pool), free[rn.id])] {
+			b := buyer(r, c, pool[i:i+1])
+			b.Habit, b.Single, b.Presses = PaysNow, false, 1
+			b.Name = fmt.Sprintf("buyer-%d-%d", round+1, len(out)+1)
+			b.Email = b.Name + "@example.org"
+			out = append(out, b)
+		}
 	}
 	return out
 }
@@ -169,7 +189,7 @@ func (b *Buyer) person(i int) entry.Person {
 	n, _ := race.Lookup(s.Person.Country)
 	p := entry.Person{ID: fmt.Sprintf("p%d", i+1), Race: s.Race, Sex: s.Person.Sex, Birth: s.Person.BirthDate, Country: n.ISO3,
 		Name:     entry.Name{Printed: s.Person.Name.Printed, Family: s.Person.Name.Family, Given: s.Person.Name.Given},
-		Document: entry.Document{Issuer: n.ISO3, Number: fmt.Sprintf("SIM%s%02d", b.Name[len("buyer-"):], i+1), Expires: "2031-12-31"}}
+		Document: entry.Document{Issuer: n.ISO3, Number: fmt.Sprintf("SIM%sP%d", strings.ReplaceAll(b.Name[len("buyer-"):], "-", "R"), i+1), Expires: "2031-12-31"}}
 	if i == 0 {
 		p.Email = b.Email
 	}
