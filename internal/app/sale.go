@@ -136,10 +136,14 @@ func (o officeSale) Blind(kind, value string) string      { return o.h.box.Blind
 func (o officeSale) ID() string                           { return newSecret() }
 func (o officeSale) Now() race.Instant                    { return o.h.wall() }
 func (o officeSale) Cashier() pay.Cashier                 { return o.h.cashier }
+func (o officeSale) Create(ctx context.Context, by access.Actor, c *sale.Catalogue) error {
+	return o.h.sales.CreateSale(ctx, by, c)
+}
 
 // How often what nobody presses a button for is looked at.
 const (
 	serveListEvery = 15 * time.Second // ends of offers on the waiting list
+	releaseEvery   = time.Minute      // allocations of partners whose day has come
 	reconcileEvery = 2 * time.Minute  // payments whose end is not known
 	refundEvery    = 20 * time.Second // refunds owed
 )
@@ -156,6 +160,18 @@ func (h *hall) tend(ctx context.Context) {
 			_, err = c.Promote(ctx)
 		}
 		return err
+	})
+	h.every(ctx, releaseEvery, "allocations", func(c *sale.Counter) error {
+		head, err := h.sales.Head(ctx, c.Edition())
+		if err != nil {
+			return err
+		}
+		for _, p := range head.Catalogue.Releases(h.wall(), head.Quotas) {
+			if err := c.ReleaseAllocation(ctx, p, access.System("release")); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if h.cashier == nil {
 		return

@@ -185,7 +185,13 @@ func askTransfer(v *actView) {
 func doTransfer(ctx context.Context, x *actCall) error {
 	to := entry.Person{ID: x.Form.Get("person")}
 	readPerson(x.Form, "to.", &to)
-	blinds := x.Room.blinds(&sale.Private{Email: to.Email, Persons: []entry.Person{to}})
+	after := x.Order.Clone().Private // as it will be: the order is found by all its people
+	for i := range after.Persons {
+		if after.Persons[i].ID == to.ID {
+			after.Persons[i] = to
+		}
+	}
+	blinds := x.Room.blinds(&after)
 	_, err := x.Counter.Transfer(ctx, x.Order.ID, x.Form.Get("person"), to, blinds, x.By)
 	return err
 }
@@ -248,17 +254,7 @@ func readPerson(f *site.Form, prefix string, p *entry.Person) {
 
 // blinds are the indexes by which an order's payer and persons are found.
 func (m *Room) blinds(p *sale.Private) []string {
-	var out []string
-	if p.Email != "" {
-		out = append(out, m.Sale.Blind("email", entry.FoldEmail(p.Email)))
-	}
-	for i := range p.Persons {
-		d := p.Persons[i].Document
-		if folded := entry.FoldDocument(d.Issuer, d.Number); folded != "" {
-			out = append(out, m.Sale.Blind("document", folded))
-		}
-	}
-	return out
+	return entry.Blinds(m.Sale.Blind, p.Email, p.Persons)
 }
 
 // ---- tasks ----
