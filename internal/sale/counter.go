@@ -98,7 +98,10 @@ func (c *Counter) work() {
 func (c *Counter) commit(batch []*ticket) {
 	jobs, in := make([]*Job, 0, len(batch)), make([]*ticket, 0, len(batch))
 	for _, t := range batch {
-		if t.err = t.ctx.Err(); t.err != nil {
+		if t.err = t.ctx.Err(); t.err == nil {
+			t.err = t.job.check()
+		}
+		if t.err != nil {
 			close(t.done)
 			continue
 		}
@@ -108,6 +111,12 @@ func (c *Counter) commit(batch []*ticket) {
 		return
 	}
 	errs, err := run(context.WithoutCancel(in[0].ctx), c.store, c.edition, jobs, &c.last)
+	if err != nil && len(in) > 1 && nothingWritten(err) {
+		for i := range in {
+			c.commit(in[i : i+1])
+		}
+		return
+	}
 	for i, t := range in {
 		t.err = errs[i]
 		if err != nil {

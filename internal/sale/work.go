@@ -187,10 +187,7 @@ func decide(at race.Instant, edition string, h Head, r Reader, jobs []*Job, errs
 	for i, j := range jobs {
 		w := &Work{At: at, Edition: edition, batch: b, orders: map[string]*Order{}, before: map[string]Quota{}, head: map[string]int64{}}
 		w.out.Blinds = map[string][]string{}
-		if errs[i] = j.Do(w); errs[i] == nil {
-			errs[i] = w.settle()
-		}
-		if errs[i] != nil {
+		if errs[i] = w.attempt(j.Do); errs[i] != nil {
 			w.undo()
 			continue
 		}
