@@ -429,7 +429,7 @@ func (w *Work) refunded(o *Order, r *Refund, state string, by access.Actor) erro
 	switch {
 	case goes && !gone:
 		w.post(o, what, "refund", buyerAccount(o), cashAccount(o, r.Method), r.Amount)
-		w.mail(o, "order.refund", r.ID, map[string]string{"amount": r.Amount.String()})
+		w.mail(o, "order.refund", r.ID+"-"+strconv.Itoa(r.Tries), map[string]string{"amount": r.Amount.String()})
 	case !goes && gone:
 		w.post(o, what+"-failed", "refund_failed", cashAccount(o, r.Method), buyerAccount(o), r.Amount)
 	}

@@ -275,7 +275,7 @@ func (w *Work) late(o *Order) error {
 	if back := w.oweAll(o, "expired_paid"); back != "" {
 		w.mail(o, "order.expired_paid", strconv.Itoa(len(o.Receipts)), map[string]string{"amount": back})
 	}
-	if !paid || w.State() == "cancelled" {
+	if !paid || w.State() == "cancelled" || o.CancelWhy == "expired_paid" { // a place on the list is given once
 		return nil
 	}
 	o.CancelWhy = "expired_paid"
