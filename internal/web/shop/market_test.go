@@ -239,7 +239,7 @@ func two() url.Values {
 // costs is shown.
 func (b *buyer) review(tour string) *buyer {
 	b.t.Helper()
-	b.get(base+"/entry/order").is(200)
+	b.get(base + "/entry/order").is(200)
 	b.post(base+"/entry/order", form("n", "2", "act", "next", "tour.1", tour, "race.1", "marathon", "tour.2", tour, "race.2", "", "gift.meals", "2")).is(200)
 	b.post(base+"/entry/order/persons", two()).is(200)
 	if !strings.HasSuffix(b.at, "/review") {
