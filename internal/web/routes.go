@@ -14,6 +14,7 @@ import (
 func routes(s *site.Site, pub *public.Room, off *office.Room, sho *shop.Room, pro *api.Room) []site.Route {
 	out := officeRoutes(off)
 	out = append(out, shopRoutes(sho)...)
+	out = append(out, roomRoutes(sho)...)
 	out = append(out, payRoutes(sho)...)
 	out = append(out, apiRoutes(pro)...)
 	return append(out, []site.Route{
@@ -158,6 +159,7 @@ func officeRoutes(off *office.Room) []site.Route {
 		{Pattern: "GET /office/e/{edition}/import/edition/current.toml", Permission: access.EditionEdit, Do: off.EditionFile().Current},
 	}
 	out = append(out, saleRoutes(off)...)
+	out = append(out, bankRoutes(off)...)
 	out = append(out, intakeRoutes("start-list", access.StartlistImport, off.StartList())...)
 	out = append(out, intakeRoutes("reads", access.ReadsImport, off.Reads())...)
 	out = append(out, intakeRoutes("rulings", access.RulingMake, off.RulingFile())...)
