@@ -86,13 +86,7 @@ func (m *Room) ask(c *site.Call, v *step, d *draft) sale.Ask {
 
 // blinds are the indexes by which an order's people are found again.
 func (m *Room) blinds(p sale.Private) []string {
-	out := []string{m.Blind("email", entry.FoldEmail(p.Email))}
-	for i := range p.Persons {
-		if doc := entry.FoldDocument(p.Persons[i].Document.Issuer, p.Persons[i].Document.Number); doc != "" {
-			out = append(out, m.Blind("document", doc))
-		}
-	}
-	return out
+	return entry.Blinds(m.Blind, p.Email, p.Persons)
 }
 
 // Review answers GET /e/{edition}/entry/order/review.
@@ -265,6 +259,10 @@ func (m *Room) hold(c *site.Call, v *step, shown money.Amount) error {
 		return m.review(c, v, nil)
 	}
 	a.ID, a.Key, a.Body = m.ID(), key(v.Form.Get("key")), digest(v.Draft)
+	a, err := m.admitted(c, a)
+	if err != nil {
+		return err
+	}
 	o, err := v.Counter.Hold(c.R.Context(), a)
 	switch fault.CodeOf(err) {
 	case "":

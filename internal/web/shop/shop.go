@@ -33,6 +33,9 @@ type Room struct {
 	site    *site.Site
 	edition func(ctx context.Context, id string) (*race.Edition, error)
 	letters limiter
+
+	countdowns countdowns
+	lists      lists
 }
 
 // New makes the room.

@@ -24,6 +24,10 @@ type Source struct {
 	Now func() race.Instant // the wall clock
 	// Cashier takes card payments; nil = none are taken.
 	Cashier pay.Cashier
+	// Rooms gives an edition's waiting room, nil if it has none; nil = there are none.
+	Rooms func(edition string) *sale.Room
+	// Drawings gives an edition's draw, nil if it has none; nil = there are none.
+	Drawings func(edition string) *sale.Drawing
 	// Base is scheme and host under which the reader reached this site, for
 	// addresses that go to others ("https://run.example.org"); nil = from the
 	// request.
