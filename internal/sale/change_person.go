@@ -190,10 +190,13 @@ func (o *Order) Credit() (amount money.Amount, terms string, ok bool) {
 }
 
 // afterChange writes the paper of a change, and owes back what is paid too much
-// by it.
+// by it. What is due because of it has the time that a transfer has.
 func (w *Work) afterChange(o *Order, why string) {
 	w.paper(o)
 	w.owe(o, o.surplus(o.Currency), why)
+	if o.Open().Minor > 0 && o.BalanceBy <= w.At {
+		o.BalanceBy = w.At.Add(w.Catalogue().Hold.filled().Bank.D())
+	}
 }
 
 // turn tells the changes of an order apart, for messages that are sent once each.

@@ -151,6 +151,9 @@ func TestSale_Case43_BothRacesArePricedByTheListAsSold(t *testing.T) {
 				t.Errorf("the paper is over %s", last.Amount)
 			}
 			if c.open > 0 {
+				if o.BalanceBy != d.now.Add(120*time.Hour) {
+					t.Errorf("the difference is due by %s", o.BalanceBy)
+				}
 				if o = d.pay(o); o.Open().Minor != 0 {
 					t.Errorf("after paying %s is open", o.Open())
 				}

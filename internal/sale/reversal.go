@@ -71,7 +71,14 @@ func (w *Work) notice(was, state string) error {
 	}
 	turn := strconv.FormatInt(w.Number("notice"), 10)
 	for _, o := range all {
-		w.mail(o, template, turn, map[string]string{"date": w.Catalogue().RaceDate})
+		args := map[string]string{}
+		if date := w.Catalogue().RaceDate; state != StatePostponed || date != o.Terms.RaceDate { // a new date, if there is one
+			args["date"] = date
+		}
+		if back := o.received(o.Currency).Sub(o.gone(o.Currency)); state == StateCancelled && back.Minor > 0 {
+			args["amount"] = back.String()
+		}
+		w.mail(o, template, turn, args)
 	}
 	ws, err := w.Waits()
 	if err != nil {
@@ -82,7 +89,7 @@ func (w *Work) notice(was, state string) error {
 			continue
 		}
 		w.Mail(Mail{ID: template + ":" + x.ID + ":" + turn, To: x.Private.Email, Lang: x.Lang, Template: template,
-			Args: map[string]string{"date": w.Catalogue().RaceDate, "wait": x.ID}})
+			Args: map[string]string{"wait": x.ID}})
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package sale_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -46,6 +47,15 @@ func TestSale_StateIsToldToEverybodyInTheirLanguageInTheSameCommit(t *testing.T)
 		d.ok(d.c.SetState(ctx, step.state, clerk)) // again: nobody is told twice
 		if len(d.Mails) != mails {
 			t.Errorf("%s was told twice", step.template)
+		}
+	}
+	for template, want := range map[string]map[string]string{ // nobody is told a new date when there is none
+		"edition.postponed": {}, "edition.cancelled": {"amount": "50.00 EUR", "date": "2026-04-05"}, "edition.reopened": {"date": "2026-04-05"},
+	} {
+		args := maps.Clone(d.mailed(template, "o1")[0].Args)
+		delete(args, "number")
+		if !maps.Equal(args, want) {
+			t.Errorf("%s says %v, want %v", template, args, want)
 		}
 	}
 	ids := map[string]bool{}
