@@ -46,6 +46,7 @@ type Room struct {
 
 	mu    sync.Mutex
 	heads map[string]head
+	told  map[sentence][]byte
 }
 
 // New makes the room. It fails where something it needs is not there.
@@ -54,7 +55,7 @@ func New(cfg Config) (*Room, error) {
 	if s.Counter == nil || s.Views == nil || s.Blind == nil || s.ID == nil || s.Now == nil {
 		return nil, errors.New("api: counters, views, blind indexes, ids and a clock are needed")
 	}
-	m := &Room{Source: s, admit: cfg.Admit, heads: map[string]head{}}
+	m := &Room{Source: s, admit: cfg.Admit, heads: map[string]head{}, told: map[sentence][]byte{}}
 	if cfg.PerMinute > 0 {
 		m.rate = newRate(cfg.PerMinute)
 	}

@@ -61,6 +61,10 @@ func read(r *http.Request, into *body) error {
 			return fault.Wrap(fault.Invalid, "web.body_malformed", err, nil)
 		}
 	}
+	if quick(buf[:n], into) {
+		return nil
+	}
+	*into = body{}
 	return decode(buf[:n], into)
 }
 

@@ -149,7 +149,7 @@ func (m *Room) refuse(w http.ResponseWriter, r *http.Request, edition string, a 
 	if herr != nil {
 		return herr
 	}
-	b, merr := m.outOf(h.Catalogue, lang.Tag(a.Lang), a.Wants, f)
+	b, merr := m.refusal(h.Catalogue, a, f)
 	if merr != nil {
 		return merr
 	}
@@ -159,6 +159,45 @@ func (m *Room) refuse(w http.ResponseWriter, r *http.Request, edition string, a 
 	w.WriteHeader(http.StatusConflict)
 	_, _ = w.Write(b)
 	return nil
+}
+
+// sentence is what a refusal depends on when one thing was wanted.
+type sentence struct {
+	catalogue         *sale.Catalogue
+	lang, product, of string
+	left, want        int
+}
+
+// mostSentences is how many refusals are remembered: those of a day fit.
+const mostSentences = 1000
+
+// refusal is the document that says what is out. When a race is sold out,
+// thousands are told the same: it is made once.
+func (m *Room) refusal(c *sale.Catalogue, a *sale.Ask, f *fault.Error) ([]byte, error) {
+	if len(a.Wants) != 1 || len(a.Lang) > 2 {
+		return m.outOf(c, lang.Tag(a.Lang), a.Wants, f)
+	}
+	k := sentence{catalogue: c, lang: a.Lang, product: a.Wants[0].Product}
+	k.of, _ = f.Args["resources"].(string)
+	k.left, _ = f.Args["left"].(int)
+	k.want, _ = f.Args["want"].(int)
+	m.mu.Lock()
+	b, ok := m.told[k]
+	m.mu.Unlock()
+	if ok {
+		return b, nil
+	}
+	b, err := m.outOf(c, lang.Tag(a.Lang), a.Wants, f)
+	if err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	if len(m.told) >= mostSentences {
+		clear(m.told)
+	}
+	m.told[k] = b
+	m.mu.Unlock()
+	return b, nil
 }
 
 // outOf says in the caller's language which product is out.
