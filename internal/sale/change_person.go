@@ -97,9 +97,14 @@ func (o *Order) guardianOf(guardian, leaving string) string {
 	return guardian
 }
 
-// reassign gives a person's lines to another. Minors the old person answered for
-// need a new guardian.
+// reassign gives a person's lines and what they cost to another. Papers that were
+// written keep theirs. Minors the old person answered for need a new guardian.
 func (o *Order) reassign(from, to string) {
+	for i := range o.Charges {
+		if o.Charges[i].Person == from {
+			o.Charges[i].Person = to
+		}
+	}
 	for i := range o.Items {
 		if o.Items[i].Person == from && !o.Items[i].Gone {
 			o.Items[i].Person = to

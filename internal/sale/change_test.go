@@ -254,6 +254,25 @@ func TestSale_Case44_TransferChecksTheNewPersonAndForgetsTheOld(t *testing.T) {
 	d.whole()
 }
 
+func TestSale_Case44_WhoTookThePlaceOverHasEveryRightOfIt(t *testing.T) {
+	d := openDesk(t)
+	a := ask("o1", "marathon", runner("p1", "Kim"), runner("p2", "Lee"))
+	a.Voucher = "TEN"
+	o := d.buy(a)
+	o = d.pay(d.must(d.c.Transfer(ctx, o.ID, "p2", runner("", "Park"), nil, nobody)))
+	id := o.Private.Persons[1].ID
+	o = d.must(d.c.Swap(ctx, o.ID, id, "half", nobody))
+	if raceOf(o, id)[0] != "race:half" || o.Due() != eur(9000+5000+4500+450) {
+		t.Errorf("swapped to %v, due %s", raceOf(o, id), o.Due())
+	}
+	before := owed(o)
+	o = d.must(d.c.Decide(ctx, o.ID, id, entry.Denied, clerk)) // everything paid for the place goes back
+	if got := owed(o).Sub(before); got != eur(5000+4500+450) || o.Due() != eur(9000) || o.Open().Add(owed(o)).Minor != 0 {
+		t.Errorf("denied: %s back, due %s, open %s", got, o.Due(), o.Open())
+	}
+	d.whole()
+}
+
 func TestSale_Case44_TheDayOfTheListOfNamesIsInTheTermsAsSold(t *testing.T) {
 	d := openDesk(t, func(c *sale.Catalogue) { c.Terms.TransferUntil = "2026-03-01T00:00" })
 	o := d.one("half", "Kim")
