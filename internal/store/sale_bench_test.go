@@ -12,7 +12,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"stadion/internal/entry"
 	"stadion/internal/sale"
+	"stadion/internal/sale/saletest"
+	"stadion/internal/seal"
 	"stadion/internal/store"
 	"stadion/internal/store/storetest"
 )
@@ -36,7 +39,7 @@ func BenchmarkSaleHolds(b *testing.B) {
 		waitForDisk(b, url)
 		one := saleAt(b, url)
 		grouped := holdAll(b, b.N, 0, one, another(b, url))
-		if used := quota(b, one, "seat").Used; used != b.N {
+		if used := quota(b, one, "seat:a").Used; used != b.N {
 			b.Fatalf("%d seats used by %d orders", used, b.N)
 		}
 		trips := fiveTrips(b, min(b.N, 2000), url)
@@ -66,7 +69,7 @@ func waitForDisk(b *testing.B, url string) {
 
 // another is a second node at the same database.
 func another(b *testing.B, url string) *store.SaleStore {
-	db, err := store.OpenWith(context.Background(), store.Option{URL: url, Now: time.Now, Cost: storetest.Cost})
+	db, err := store.OpenWith(context.Background(), store.Option{URL: url, Now: open, Cost: storetest.Cost})
 	must(b, err)
 	b.Cleanup(func() { must(b, db.Close()) })
 	return db.Sale(box(b))
@@ -136,23 +139,50 @@ func plainHold(ctx context.Context, conn *pgx.Conn, id, body string) error {
 	return tx.Commit(ctx)
 }
 
-// saleAt opens a store with a big sale.
+// open is the clock of these sales: an hour after the opening.
+func open() time.Time { return saletest.Opens.Add(time.Hour).Time() }
+
+// saleAt opens a store with the small sale of all tests, made big.
 func saleAt(b *testing.B, url string) *store.SaleStore {
-	db, err := store.OpenWith(context.Background(), store.Option{URL: url, Now: time.Now, Cost: storetest.Cost})
+	b.Helper()
+	db, err := store.OpenWith(context.Background(), store.Option{URL: url, Now: open, Cost: storetest.Cost})
 	must(b, err)
 	b.Cleanup(func() { must(b, db.Close()) })
-	return shop(b, db, 1_000_000)
+	_, err = db.CreateEdition(context.Background(), boss, store.Edition{ID: saletest.Edition, Date: "2026-04-05", Name: "Test"})
+	must(b, err)
+	c := saletest.Catalogue()
+	for i := range c.Resources {
+		c.Resources[i].Size = 1_000_000
+	}
+	s := db.Sale(box(b))
+	must(b, s.CreateSale(context.Background(), boss, c))
+	return s
 }
 
 var orderIDs atomic.Int64
 
+// place is what a buyer asks for: a tour with its seat and bed, and a race.
+func place(at *seal.Box) sale.Ask {
+	n := orderIDs.Add(1)
+	p := saletest.Person("p1", fmt.Sprint("Runner ", n))
+	p.Email = fmt.Sprintf("runner%d@example.org", n)
+	p.Document = entry.Document{Issuer: "DEU", Number: fmt.Sprint("C", n), Expires: "2030-01-01"}
+	a := sale.Ask{ID: fmt.Sprintf("order-%020d", n), Key: fmt.Sprintf("key-%020d", n), Body: "digest", Lang: "ko",
+		Wants:   []sale.Want{{Product: "tour-a", N: 1, Person: "p1"}, {Product: "marathon", N: 1, Person: "p1"}},
+		Private: sale.Private{Email: p.Email, Name: p.Name.Printed, Persons: []entry.Person{p}}}
+	a.Blinds = entry.Blinds(at.Blind, a.Private.Email, a.Private.Persons)
+	return a
+}
+
 // holdAll lets buyers hold n orders over the stores, most to a commit, and gives
 // the holds a second.
 func holdAll(b *testing.B, n, most int, stores ...*store.SaleStore) float64 {
+	b.Helper()
 	counters := make([]*sale.Counter, len(stores))
 	for i, s := range stores {
-		counters[i] = sale.NewCounter(shopEdition, s, most)
+		counters[i] = sale.NewCounter(saletest.Edition, s, most)
 	}
+	blinds := box(b)
 	var left atomic.Int64
 	left.Store(int64(n))
 	var all sync.WaitGroup
@@ -160,10 +190,7 @@ func holdAll(b *testing.B, n, most int, stores ...*store.SaleStore) float64 {
 	for g := range buyers {
 		all.Go(func() {
 			for left.Add(-1) >= 0 {
-				id := fmt.Sprintf("order-%020d", orderIDs.Add(1))
-				var o *sale.Order
-				if err := counters[g%len(counters)].Do(context.Background(), holdJob(ask{id: id, key: "key " + id, email: id + "@example.org",
-					units: []string{"bed", "race:marathon", "seat"}}, &o)); err != nil {
+				if _, err := counters[g%len(counters)].Hold(context.Background(), place(blinds)); err != nil {
 					b.Error(err)
 					return
 				}

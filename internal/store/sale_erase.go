@@ -77,7 +77,7 @@ func (s *SaleStore) destroy(tx *Tx, edition, id string, payer bool) (found bool,
 	if _, err := tx.Exec(`UPDATE outbox SET private = $3, wrapped = $3 WHERE edition = $1 AND order_id = $2`, edition, id, []byte{}); err != nil {
 		return false, err
 	}
-	if _, err := tx.Exec(`DELETE FROM sale_blind WHERE edition = $1 AND order_id = $2`, edition, id); err != nil {
+	if err := tx.dropBlinds(edition, id, nil); err != nil {
 		return false, err
 	}
 	row, found, err := first(&tx.View, scanOrder, selectOrder+` AND id = $2`, edition, id)

@@ -83,12 +83,13 @@ func (w *saleTx) putQuotas(quotas []sale.Quota) error {
 }
 
 const insertOrder = `INSERT INTO sale_order (edition, id, number, state, partner, made, hard_end, reference, unpaid, tasks, owed, paying,
-	units, version, body, private, wrapped)`
+	units, version, body, blinds, private, wrapped)`
 
 // The two texts are told apart by a space, for they are kept by their beginning.
 const changeOrder = insertOrder + " "
 
-// onOrder changes an order that is there. What is not named never changes.
+// onOrder changes an order that is there. What is not named never changes, or
+// apart from it as blind indexes do.
 const onOrder = ` ON CONFLICT (edition, id) DO UPDATE SET number = excluded.number, state = excluded.state, partner = excluded.partner,
 	hard_end = excluded.hard_end, reference = excluded.reference, unpaid = excluded.unpaid, tasks = excluded.tasks,
 	owed = excluded.owed, paying = excluded.paying, units = excluded.units, version = excluded.version, body = excluded.body,
@@ -101,12 +102,12 @@ func (w *saleTx) putOrders(c *sale.Changes) error {
 	}
 	rows, err := eachAtOnce(len(c.Orders), func(i int) ([]any, error) {
 		was, known := w.read[c.Orders[i].ID]
-		return w.orderRow(c.Orders[i], in[c.Orders[i].Catalogue], was, known)
+		return w.orderRow(c.Orders[i], in[c.Orders[i].Catalogue], c.Blinds[c.Orders[i].ID], was, known)
 	})
 	if err != nil {
 		return err
 	}
-	made, changed := make([]any, 0, 17*len(rows)), []any(nil)
+	made, changed := make([]any, 0, 18*len(rows)), []any(nil)
 	for i, row := range rows {
 		if _, known := w.read[c.Orders[i].ID]; known {
 			changed = append(changed, row...)
@@ -115,10 +116,10 @@ func (w *saleTx) putOrders(c *sale.Changes) error {
 		}
 	}
 	// A new one is only ever inserted: an id that is there already is somebody else's.
-	if err := w.tx.insertRows(insertOrder, "", 17, made); err != nil {
+	if err := w.tx.insertRows(insertOrder, "", 18, made); err != nil {
 		return err
 	}
-	return w.tx.insertRows(changeOrder, onOrder, 17, changed)
+	return w.tx.insertRows(changeOrder, onOrder, 18, changed)
 }
 
 // cataloguesOf are the catalogues under which orders were made, by version.
@@ -158,7 +159,7 @@ func eachAtOnce[T any](n int, row func(i int) (T, error)) ([]T, error) {
 	return out, errors.Join(errs...)
 }
 
-func (w *saleTx) orderRow(o *sale.Order, in *sale.Catalogue, was sealed, known bool) ([]any, error) {
+func (w *saleTx) orderRow(o *sale.Order, in *sale.Catalogue, blinds []string, was sealed, known bool) ([]any, error) {
 	body, err := bodyOf(o, in)
 	if err != nil {
 		return nil, err
@@ -171,9 +172,13 @@ func (w *saleTx) orderRow(o *sale.Order, in *sale.Catalogue, was sealed, known b
 	if err != nil {
 		return nil, err
 	}
+	found, err := json.Marshal(blinds)
+	if err != nil {
+		return nil, err
+	}
 	n := countOf(o)
 	return []any{w.edition, o.ID, o.Number, string(o.State), o.Partner, o.Made, o.HardEnd, o.Reference, n.unpaid, n.tasks, n.owed, n.paying,
-		string(units), o.Version, string(body), k.private, k.wrapped}, nil
+		string(units), o.Version, string(body), string(found), k.private, k.wrapped}, nil
 }
 
 // counted is what the board counts of an order.
@@ -223,7 +228,8 @@ func (w *saleTx) addKeys(keys []sale.Key) error {
 	return w.tx.insertRows(`INSERT INTO sale_key (edition, key, body, order_id)`, "", 4, args)
 }
 
-// putBlinds replaces the blind indexes of orders.
+// putBlinds says by which blind indexes orders are found. Those of new orders
+// stand in their rows already.
 func (w *saleTx) putBlinds(c *sale.Changes) error {
 	made := map[string]bool{}
 	for _, o := range c.Orders {
@@ -231,11 +237,10 @@ func (w *saleTx) putBlinds(c *sale.Changes) error {
 			made[o.ID] = true
 		}
 	}
-	ids := slices.Sorted(maps.Keys(c.Blinds))
 	var args []any
-	for _, id := range ids {
+	for _, id := range slices.Sorted(maps.Keys(c.Blinds)) {
 		if !made[id] {
-			if _, err := w.tx.Exec(`DELETE FROM sale_blind WHERE edition = $1 AND order_id = $2`, w.edition, id); err != nil {
+			if err := w.tx.dropBlinds(w.edition, id, c.Blinds[id]); err != nil {
 				return err
 			}
 		}
@@ -244,6 +249,30 @@ func (w *saleTx) putBlinds(c *sale.Changes) error {
 		}
 	}
 	return w.tx.insertRows(`INSERT INTO sale_blind (edition, blind, order_id)`, ` ON CONFLICT (edition, blind, order_id) DO NOTHING`, 3, args)
+}
+
+// dropBlinds takes an order's blind indexes away and notes which it gets.
+func (tx *Tx) dropBlinds(edition, order string, now []string) error {
+	var text string
+	found, err := tx.Find([]any{&text}, `SELECT blinds FROM sale_order WHERE edition = $1 AND id = $2`, edition, order)
+	if err != nil || !found {
+		return err
+	}
+	var was []string
+	if err := json.Unmarshal([]byte(text), &was); err != nil {
+		return damaged(err)
+	}
+	for _, b := range was {
+		if _, err := tx.Exec(`DELETE FROM sale_blind WHERE edition = $1 AND blind = $2 AND order_id = $3`, edition, b, order); err != nil {
+			return err
+		}
+	}
+	next, err := json.Marshal(now)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`UPDATE sale_order SET blinds = $3 WHERE edition = $1 AND id = $2`, edition, order, string(next))
+	return err
 }
 
 func (w *saleTx) addSeen(ids []string) error {

@@ -23,6 +23,7 @@ type Memory struct {
 	ByID     map[string]*sale.Order
 	Keys     map[string]sale.Key
 	Blinds   map[string][]string // order to its blind indexes
+	byBlind  map[string][]string
 	Events   map[string]bool
 	Lines    []sale.Line
 	Postings []sale.Posting
@@ -36,7 +37,7 @@ type Memory struct {
 // New makes a store with the quotas of a catalogue.
 func New(c *sale.Catalogue, now func() race.Instant) *Memory {
 	m := &Memory{Now: now, ByID: map[string]*sale.Order{}, Keys: map[string]sale.Key{}, Blinds: map[string][]string{},
-		Events: map[string]bool{}, Waits: map[string]*sale.Wait{}}
+		byBlind: map[string][]string{}, Events: map[string]bool{}, Waits: map[string]*sale.Wait{}}
 	m.Head = sale.Head{Catalogue: c, Quotas: sale.QuotasOf(c), Numbers: map[string]int64{}}
 	return m
 }
@@ -67,7 +68,7 @@ func (m *Memory) write(c *sale.Changes) error {
 			m.Head.Quotas = append(m.Head.Quotas, q)
 			continue
 		}
-		if was := m.Head.Quotas[at]; q.Used > q.Size && q.Used > was.Used {
+		if was := m.Head.Quotas[at]; q.Used > q.Size && q.Used > was.Cap() { // as the database's cap, which falls only
 			return fmt.Errorf("quota %s is oversold: %d of %d", q.ID(), q.Used, q.Size)
 		}
 		m.Head.Quotas[at] = q
@@ -81,7 +82,15 @@ func (m *Memory) write(c *sale.Changes) error {
 	for _, o := range c.Orders {
 		m.ByID[o.ID] = o.Clone()
 	}
-	maps.Copy(m.Blinds, c.Blinds)
+	for id, of := range c.Blinds {
+		for _, b := range m.Blinds[id] {
+			m.byBlind[b] = slices.DeleteFunc(m.byBlind[b], func(o string) bool { return o == id })
+		}
+		for _, b := range of {
+			m.byBlind[b] = append(m.byBlind[b], id)
+		}
+		m.Blinds[id] = of
+	}
 	for _, id := range c.Seen {
 		if m.Events[id] {
 			return fmt.Errorf("event %q twice", id)
@@ -162,12 +171,9 @@ func (r reader) ByKeys(keys []string) ([]sale.Key, error) {
 
 func (r reader) ByBlinds(blinds []string) (map[string][]string, error) {
 	out := map[string][]string{}
-	for id, of := range r.m.Blinds {
-		if s := r.m.ByID[id].State; s != sale.Held && s != sale.Confirmed {
-			continue
-		}
-		for _, b := range of {
-			if slices.Contains(blinds, b) {
+	for _, b := range blinds {
+		for _, id := range r.m.byBlind[b] {
+			if s := r.m.ByID[id].State; s == sale.Held || s == sale.Confirmed {
 				out[b] = append(out[b], id)
 			}
 		}

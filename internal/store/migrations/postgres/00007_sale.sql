@@ -68,6 +68,7 @@ CREATE TABLE sale_order (
     units     TEXT COLLATE "C" NOT NULL, -- JSON: what it takes of which quota
     version   BIGINT NOT NULL CHECK (version > 0),
     body      TEXT COLLATE "C" NOT NULL, -- JSON, nothing personal
+    blinds    TEXT COLLATE "C" NOT NULL, -- JSON: its rows of sale_blind
     private   BYTEA NOT NULL, -- sealed by a key of its own
     wrapped   BYTEA NOT NULL, -- that key, wrapped by the office's; empty = erased
     PRIMARY KEY (id, edition)
@@ -96,7 +97,6 @@ CREATE TABLE sale_blind (
     order_id TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (blind, edition, order_id)
 );
-CREATE INDEX sale_blind_order ON sale_blind (order_id, edition);
 
 -- Receipts and provider events that were recorded.
 CREATE TABLE sale_seen (

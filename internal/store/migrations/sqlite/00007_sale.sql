@@ -72,6 +72,7 @@ CREATE TABLE sale_order (
     units     TEXT NOT NULL, -- JSON: what it takes of which quota
     version   INTEGER NOT NULL CHECK (version > 0),
     body      TEXT NOT NULL, -- JSON, nothing personal
+    blinds    TEXT NOT NULL, -- JSON: its rows of sale_blind
     private   BLOB NOT NULL, -- sealed by a key of its own
     wrapped   BLOB NOT NULL, -- that key, wrapped by the office's; empty = erased
     PRIMARY KEY (id, edition)
@@ -100,7 +101,6 @@ CREATE TABLE sale_blind (
     order_id TEXT NOT NULL,
     PRIMARY KEY (blind, edition, order_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX sale_blind_order ON sale_blind (order_id, edition);
 
 -- Receipts and provider events that were recorded.
 CREATE TABLE sale_seen (
