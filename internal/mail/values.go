@@ -50,7 +50,7 @@ func (v *values) fill(m sale.Mail, event string) {
 
 // ofOrder are the values every letter about an order has.
 func (v *values) ofOrder(o *sale.Order) {
-	v.raw["number"], v.raw["reference"] = o.Number, o.Reference
+	v.raw["number"] = o.Number
 	v.raw["due"], v.raw["paid"] = o.Due().String(), o.Paid().String()
 	if open := o.Open(); open.Minor > 0 {
 		v.raw["open"] = open.String()
@@ -58,8 +58,8 @@ func (v *values) ofOrder(o *sale.Order) {
 	if o.State == sale.Held && o.SoftEnd != 0 {
 		v.raw["until"] = o.SoftEnd.String()
 	}
-	if c := v.catalogue; c != nil && o.Bank && c.Bank != nil && o.State == sale.Held {
-		v.raw["holder"], v.raw["iban"], v.raw["bic"] = c.Bank.Holder, c.Bank.IBAN, c.Bank.BIC
+	if c := v.catalogue; c != nil && c.Bank != nil && o.Open().Minor > 0 && (o.Bank || o.State == sale.Confirmed) {
+		v.raw["holder"], v.raw["iban"], v.raw["bic"], v.raw["reference"] = c.Bank.Holder, c.Bank.IBAN, c.Bank.BIC, o.Reference
 	}
 	v.raw["what"] = v.items(o.Items)
 }
@@ -109,7 +109,7 @@ func (v *values) show(name, s string) string {
 	case isMoney.MatchString(s):
 		number, currency, _ := strings.Cut(s, " ")
 		if a, err := money.Parse(number, money.Currency(currency)); err == nil {
-			if a.Minor <= 0 && (name == "open" || name == "amount" || name == "refund") {
+			if a.Minor <= 0 && name != "due" {
 				return "" // nothing to pay or to give back is not worth a sentence
 			}
 			return v.amount(a)
@@ -125,7 +125,7 @@ func (v *values) show(name, s string) string {
 }
 
 // amount is money in the reader's way, its sign in front.
-func (v *values) amount(a money.Amount) string { return a.String() }
+func (v *values) amount(a money.Amount) string { return v.p.Money(a) }
 
 // day is a date in words.
 func (v *values) day(s string) string {
