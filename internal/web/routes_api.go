@@ -25,6 +25,6 @@ func apiRoom(cfg Config) (*api.Room, error) {
 		return nil, nil
 	}
 	s := cfg.Shop
-	return api.New(api.Config{Source: api.Source{Counter: s.Counter, Views: s.Views, Blind: s.Blind, ID: s.ID, Now: s.Now},
-		Admit: cfg.Admit, PerMinute: cfg.HoldsPerMinute})
+	return api.New(api.Config{Source: api.Source{Counter: s.Counter, Views: s.Views, Blind: s.Blind, ID: s.ID, Now: s.Now, Rooms: s.Rooms},
+		PerMinute: cfg.HoldsPerMinute})
 }

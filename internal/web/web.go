@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"stadion/internal/race"
-	"stadion/internal/sale"
 	"stadion/internal/web/office"
 	"stadion/internal/web/public"
 	"stadion/internal/web/shop"
@@ -21,22 +20,20 @@ import (
 
 // Config is what the pages need.
 type Config struct {
-	Editions     public.Editions
-	Certificates public.Certificates
-	Explanations public.Explanations // nil: no page tells why a result is what it is
-	Papers       public.Papers       // nil: lists cannot be had on paper
-	Office       office.Source       // where it is not whole there is no office
-	Shop         shop.Source         // where it is not whole nothing is sold
-	// Admit says whether a program may take units now, see api.Config; nil: always.
-	Admit          func(r *http.Request, c *sale.Catalogue) error
-	HoldsPerMinute int              // of one address through the API; 0: any number
-	Life           context.Context  // of what the office does in the background; nil: for ever
-	Who            site.Who         // nil: by the office's sessions; without an office nobody is ever signed in
-	Log            *slog.Logger     // nil: slog.Default
-	Now            func() time.Time // wall clock
-	NewID          func() string    // request ids
-	Jitter         func(n int) int  // a random number below n; nil: math/rand
-	Secure         bool             // served over TLS
+	Editions       public.Editions
+	Certificates   public.Certificates
+	Explanations   public.Explanations // nil: no page tells why a result is what it is
+	Papers         public.Papers       // nil: lists cannot be had on paper
+	Office         office.Source       // where it is not whole there is no office
+	Shop           shop.Source         // where it is not whole nothing is sold
+	HoldsPerMinute int                 // of one address through the API; 0: any number
+	Life           context.Context     // of what the office does in the background; nil: for ever
+	Who            site.Who            // nil: by the office's sessions; without an office nobody is ever signed in
+	Log            *slog.Logger        // nil: slog.Default
+	Now            func() time.Time    // wall clock
+	NewID          func() string       // request ids
+	Jitter         func(n int) int     // a random number below n; nil: math/rand
+	Secure         bool                // served over TLS
 }
 
 // New makes the handler of the whole site. It fails where an asset or a template

@@ -26,14 +26,13 @@ type Source struct {
 	// ID makes 26 random characters that nobody can guess.
 	ID  func() string
 	Now func() race.Instant // the clock the store goes by
+	// Rooms gives an edition's waiting room, nil if it has none; nil = there are none.
+	Rooms func(edition string) *sale.Room
 }
 
 // Config is what the room needs.
 type Config struct {
 	Source
-	// Admit says whether a call may take units now; nil = everybody may. A sale
-	// with a waiting room sees to it here that nobody comes in by another door.
-	Admit func(r *http.Request, c *sale.Catalogue) error
 	// PerMinute is how many holds one address may ask for in a minute; 0 = any number.
 	PerMinute int
 }
@@ -41,8 +40,7 @@ type Config struct {
 // Room answers the API's addresses. It is safe for concurrent use.
 type Room struct {
 	Source
-	admit func(r *http.Request, c *sale.Catalogue) error
-	rate  *rate
+	rate *rate
 
 	mu    sync.Mutex
 	heads map[string]head
@@ -55,7 +53,7 @@ func New(cfg Config) (*Room, error) {
 	if s.Counter == nil || s.Views == nil || s.Blind == nil || s.ID == nil || s.Now == nil {
 		return nil, errors.New("api: counters, views, blind indexes, ids and a clock are needed")
 	}
-	m := &Room{Source: s, admit: cfg.Admit, heads: map[string]head{}, told: map[sentence][]byte{}}
+	m := &Room{Source: s, heads: map[string]head{}, told: map[sentence][]byte{}}
 	if cfg.PerMinute > 0 {
 		m.rate = newRate(cfg.PerMinute)
 	}

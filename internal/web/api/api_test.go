@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,7 +16,6 @@ import (
 	"time"
 
 	"stadion/internal/access"
-	"stadion/internal/fault"
 	"stadion/internal/money"
 	"stadion/internal/race"
 	"stadion/internal/sale"
@@ -430,21 +430,36 @@ func TestHolds_AnAddressMayAskSoOften(t *testing.T) {
 	}
 }
 
-func TestHolds_ACloakroomForThoseNotAdmitted(t *testing.T) {
-	s := open(t, catalogue(10), func(c *api.Config) {
-		c.Admit = func(r *http.Request, cat *sale.Catalogue) error {
-			if r.Header.Get("Admission") == "" && cat.Edition == edition {
-				return errNotAdmitted
-			}
-			return nil
-		}
-	})
-	if a := s.hold("k", one("half", "a@b.example")); a.status != 409 {
-		t.Errorf("%d %s", a.status, a.body)
+// Nobody gets past the waiting room by asking like a program.
+func TestHolds_Case52_AnAdmissionIsOneHold(t *testing.T) {
+	cat, k := catalogue(10), newClock()
+	cat.Mode = sale.WaitingRoom
+	room, err := sale.OpenRoom(t.Context(), sale.RoomConfig{Edition: edition, Rule: sale.RoomRule{Pace: 60, Stay: sale.Duration(10 * time.Minute)},
+		Opens: cat.OpensAt(), Now: k.now, Keeper: saletest.NewKeeper(), Random: rand.Reader, ID: func() string { return fmt.Sprintf("ticket%020d", ids.Add(1)) }})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if a := s.hold("k", one("half", "a@b.example"), "Admission", "yes"); a.status != 201 {
+	s := open(t, cat, func(c *api.Config) { c.Rooms, c.Now = func(string) *sale.Room { return room }, k.now })
+	if a := s.hold("k", one("half", "a@b.example")); a.status != 403 || a.m["code"] != "sale.not_admitted" {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	ticket, err := room.Enter(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.pass(30 * time.Second) // the room was opened anew: people are given time to be seen
+	place, err := room.Place(ticket)
+	if err != nil || place.Admission == "" {
+		t.Fatalf("%+v, %v", place, err)
+	}
+	cookies := "ticket=" + ticket + "; admission=" + place.Admission
+	first := s.hold("k1", one("half", "a@b.example"), "Cookie", cookies)
+	again := s.hold("k2", one("package", "b@b.example"), "Cookie", cookies)
+	if first.status != 201 || again.body != first.body || len(s.mem.ByID) != 1 {
+		t.Errorf("%d %s, then %d %s", first.status, first.body, again.status, again.body)
+	}
+	k.pass(11 * time.Minute)
+	if a := s.hold("k3", one("half", "c@b.example"), "Cookie", cookies); a.status != 403 || a.m["code"] != "sale.admission_over" {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 }
-
-var errNotAdmitted = fault.New(fault.Conflict, "sale.not_open", fault.Args{"opens": ""})

@@ -39,21 +39,16 @@ func (m *Room) Take(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &b); err != nil {
 		return err
 	}
-	if m.admit != nil {
-		h, err := m.shown(r, edition)
-		if err == nil {
-			err = m.admit(r, h.Catalogue)
-		}
-		if err != nil {
-			return err
-		}
+	right, err := m.admitted(r, edition)
+	if err != nil {
+		return err
 	}
 	a := m.ask(r, k, &b)
-	if err := c.SoldOut(m.Now(), &a); err != nil {
+	if err := soldOutTo(c, m.Now(), &a, right); err != nil {
 		return m.refuse(w, r, edition, &a, err)
 	}
 	a.ID, a.Body = m.ID(), b.digest()
-	o, err := c.Hold(r.Context(), a)
+	o, err := c.Hold(r.Context(), right.Of(a))
 	if err != nil {
 		if fault.CodeOf(err) == "sale.sold_out" {
 			go func() { _ = c.Remember(context.WithoutCancel(r.Context())) }() // the next are told from memory; without it they queue
@@ -62,6 +57,37 @@ func (m *Room) Take(w http.ResponseWriter, r *http.Request) error {
 	}
 	answer(w, edition, o)
 	return nil
+}
+
+// admitted is the caller's right to a hold where an edition has a waiting room:
+// nobody gets past it by another door. The room's page gave it to the caller in
+// two cookies, which come with the call. Faults: Forbidden sale.not_admitted,
+// sale.admission_over.
+func (m *Room) admitted(r *http.Request, edition string) (none sale.Admission, err error) {
+	if m.Rooms == nil {
+		return none, nil
+	}
+	room := m.Rooms(edition)
+	if room == nil || m.Now() < room.Opens() {
+		return none, nil
+	}
+	return room.Admitted(cookie(r, "ticket"), cookie(r, "admission"))
+}
+
+func cookie(r *http.Request, name string) string {
+	if c, err := r.Cookie(name); err == nil {
+		return c.Value
+	}
+	return ""
+}
+
+// soldOutTo asks the counter's memory. Whoever was admitted asks the store: their
+// admission may have its hold already.
+func soldOutTo(c *sale.Counter, now race.Instant, a *sale.Ask, right sale.Admission) error {
+	if right.Ticket != "" {
+		return nil
+	}
+	return c.SoldOut(now, a)
 }
 
 // keys of this door are told apart from those of others.
