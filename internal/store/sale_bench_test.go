@@ -30,7 +30,7 @@ const buyers = 256
 func BenchmarkSaleHolds(b *testing.B) {
 	b.Run("sqlite", func(b *testing.B) {
 		grouped := holdAll(b, b.N, 0, saleAt(b, storetest.URL(b, store.SQLite)))
-		single := holdAll(b, min(b.N, 2000), 1, saleAt(b, storetest.URL(b, store.SQLite)))
+		single := holdAll(b, min(b.N, 1000), 1, saleAt(b, storetest.URL(b, store.SQLite)))
 		b.ReportMetric(grouped, "holds/s")
 		b.ReportMetric(grouped/single, "x-one-commit")
 	})
@@ -42,7 +42,7 @@ func BenchmarkSaleHolds(b *testing.B) {
 		if used := quota(b, one, "seat:a").Used; used != b.N {
 			b.Fatalf("%d seats used by %d orders", used, b.N)
 		}
-		trips := fiveTrips(b, min(b.N, 2000), url)
+		trips := fiveTrips(b, min(b.N, 1000), url)
 		b.ReportMetric(grouped, "holds/s")
 		b.ReportMetric(grouped/trips, "x-five-trips")
 	})
