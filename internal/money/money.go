@@ -92,6 +92,13 @@ func (a Amount) Part(num, den int64) Amount {
 	if den <= 0 {
 		panic("money: a part needs a positive whole")
 	}
+	if small(a.Minor, num, den) {
+		n := 2 * a.Minor * num
+		if n < 0 {
+			return Amount{(n - den) / (2 * den), a.Currency}
+		}
+		return Amount{(n + den) / (2 * den), a.Currency}
+	}
 	n := new(big.Int).Mul(big.NewInt(a.Minor), big.NewInt(num))
 	half := big.NewInt(den)
 	n.Mul(n, big.NewInt(2))
@@ -102,6 +109,11 @@ func (a Amount) Part(num, den int64) Amount {
 	}
 	n.Quo(n, big.NewInt(2*den))
 	return Amount{n.Int64(), a.Currency}
+}
+
+// small reports whether products of the three stay far within 64 bits.
+func small(minor, num, den int64) bool {
+	return minor > -1<<40 && minor < 1<<40 && num > -1<<20 && num < 1<<20 && den < 1<<40
 }
 
 // Percent is p percent of the amount, rounded half away from zero.

@@ -320,17 +320,10 @@ func (c *Catalogue) wall(s string) race.Instant {
 }
 
 func wall(s string, zone *time.Location) race.Instant {
-	switch len(s) { // one layout tried is one error less made
-	case len("2006-01-02T15:04"):
-		if t, err := time.ParseInLocation("2006-01-02T15:04", s, zone); err == nil {
-			return race.At(t)
-		}
-		return 0
-	case 0:
-		return 0
-	}
-	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02"} {
-		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
+	const layout = "2006-01-02T15:04:05" // or its beginning, to the minute or the day
+	switch len(s) {
+	case len(layout), len("2006-01-02T15:04"), len(time.DateOnly):
+		if t, err := time.ParseInLocation(layout[:len(s)], s, zone); err == nil {
 			return race.At(t)
 		}
 	}

@@ -133,15 +133,18 @@ func (w *Work) hold(a *Ask) (*Order, error) {
 	if err := w.sells(a); err != nil {
 		return nil, err
 	}
-	o, err := w.Draft(a)
-	if err != nil {
-		return nil, err
-	}
 	known, err := w.known(a)
 	if err != nil {
 		return nil, err
 	}
 	if err := w.alone(a, known); err != nil {
+		return nil, err
+	}
+	if err := w.outOf(a); err != nil {
+		return nil, err
+	}
+	o, err := w.Draft(a)
+	if err != nil {
 		return nil, err
 	}
 	if err := w.takeAll(o); err != nil {
@@ -153,6 +156,32 @@ func (w *Work) hold(a *Ask) (*Order, error) {
 	}
 	w.startWith(o)
 	return o, nil
+}
+
+// outOf refuses what certainly cannot be had, before anything is priced: in a
+// flood most ask for what has just gone. It is silent about all else, and until
+// ended holds were looked for.
+func (w *Work) outOf(a *Ask) error {
+	if !w.batch.swept {
+		return nil
+	}
+	var few [8]Use
+	units := few[:0]
+	for _, want := range a.Wants {
+		p := w.Catalogue().Product(want.Product)
+		if p == nil || p.Hidden || want.N < 1 || want.N > mostPieces {
+			return nil
+		}
+		for _, u := range p.Uses {
+			units = addUnits(units, u, want.N)
+		}
+	}
+	short, err := w.short(a.Partner, units, false)
+	if err != nil || len(short) == 0 {
+		return nil
+	}
+	slices.SortFunc(short, func(a, b shortage) int { return strings.Compare(a.quota.Resource, b.quota.Resource) })
+	return w.soldOut(short)
 }
 
 // sameKey is the order that a key made before (case 1).

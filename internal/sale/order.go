@@ -209,16 +209,22 @@ func (o *Order) Units() []Use {
 			continue
 		}
 		for _, u := range it.Uses {
-			at := slices.IndexFunc(out, func(x Use) bool { return x.Resource == u.Resource })
-			if at < 0 {
-				at = len(out)
-				out = append(out, Use{Resource: u.Resource})
-			}
-			out[at].N += u.N * it.N
+			out = addUnits(out, u, it.N)
 		}
 	}
 	slices.SortFunc(out, func(a, b Use) int { return strings.Compare(a.Resource, b.Resource) })
 	return out
+}
+
+// addUnits adds n times a use to units, in which each resource stands once.
+func addUnits(units []Use, u Use, n int) []Use {
+	for i := range units {
+		if units[i].Resource == u.Resource {
+			units[i].N += u.N * n
+			return units
+		}
+	}
+	return append(units, Use{u.Resource, u.N * n})
 }
 
 // Person finds a person of the order, nil if there is none.

@@ -159,7 +159,9 @@ type batch struct {
 	waitsIn bool
 	changed map[string]bool // orders to write
 	swept   bool
-	offers  int // made to the waiting list by this commit
+	refused map[refusal]error
+	lapsed  map[string]bool // places whose offer lapsed in this commit: others go first
+	offers  int             // made to the waiting list by this commit
 	out     Changes
 }
 
@@ -185,8 +187,7 @@ func decide(at race.Instant, edition string, h Head, r Reader, jobs []*Job, errs
 		return nil, err
 	}
 	for i, j := range jobs {
-		w := &Work{At: at, Edition: edition, batch: b, orders: map[string]*Order{}, before: map[string]Quota{}, head: map[string]int64{}}
-		w.out.Blinds = map[string][]string{}
+		w := b.work()
 		if errs[i] = w.attempt(j.Do); errs[i] != nil {
 			w.undo()
 			continue
@@ -194,6 +195,17 @@ func decide(at race.Instant, edition string, h Head, r Reader, jobs []*Job, errs
 		w.keep()
 	}
 	return b.changes(), nil
+}
+
+// work is what a verb begins with. Its maps are made when they are first needed:
+// most who come too late need none.
+func (b *batch) work() *Work { return &Work{At: b.at, Edition: b.edition, batch: b} }
+
+func put[K comparable, V any](m *map[K]V, k K, v V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[k] = v
 }
 
 func (b *batch) prefetch(jobs []*Job) error {
@@ -340,7 +352,7 @@ func (w *Work) Order(id string) (*Order, error) {
 		return nil, fault.New(fault.NotFound, "sale.order_unknown", nil)
 	}
 	c := o.Clone()
-	w.orders[id] = c
+	put(&w.orders, id, c)
 	return c, nil
 }
 
@@ -360,7 +372,7 @@ func (w *Work) Look(id string) (*Order, error) {
 }
 
 // Put adds a new order.
-func (w *Work) Put(o *Order) { w.orders[o.ID] = o }
+func (w *Work) Put(o *Order) { put(&w.orders, o.ID, o) }
 
 // Key finds what an idempotency key was used for, nil if it is new.
 func (w *Work) Key(key string) (*Key, error) {
@@ -406,7 +418,7 @@ func (w *Work) LiveOf(blind string) ([]*Order, error) {
 }
 
 // SetBlinds says by which blind indexes an order is found.
-func (w *Work) SetBlinds(order string, blinds []string) { w.out.Blinds[order] = blinds }
+func (w *Work) SetBlinds(order string, blinds []string) { put(&w.out.Blinds, order, blinds) }
 
 // Once reports whether an id of a receipt or an event was recorded before, and
 // records it (case 18).
@@ -490,7 +502,7 @@ func (w *Work) PutWait(x *Wait) {
 
 // Number gives the next number of a kind, without gaps.
 func (w *Work) Number(kind string) int64 {
-	w.head[kind]++
+	put(&w.head, kind, w.head[kind]+1)
 	return w.batch.head.Numbers[kind] + w.head[kind]
 }
 
@@ -537,7 +549,7 @@ func (w *Work) Take(o *Order, units []Use, list bool) error {
 		}
 	}
 	if len(short) > 0 {
-		return soldOut(short)
+		return w.soldOut(short)
 	}
 	for _, u := range units {
 		q := w.change(QuotaID(u.Resource, o.Partner))
@@ -548,6 +560,28 @@ func (w *Work) Take(o *Order, units []Use, list bool) error {
 	}
 	w.line(o, Take, units, "")
 	return nil
+}
+
+// soldOut is the fault of a shortage. Everybody in a commit who comes too late for
+// the same units is given the same one.
+func (w *Work) soldOut(short []shortage) error {
+	if len(short) > 1 {
+		return soldOut(short)
+	}
+	s := *short[0].quota
+	k := refusal{QuotaID(s.Resource, s.Partner), s.Free(), short[0].want}
+	err, known := w.batch.refused[k]
+	if !known {
+		err = soldOut(short)
+		put(&w.batch.refused, k, err)
+	}
+	return err
+}
+
+// refusal is what a fault of one quota says.
+type refusal struct {
+	quota      string
+	left, want int
 }
 
 func (w *Work) short(partner string, units []Use, list bool) ([]shortage, error) {
@@ -585,7 +619,7 @@ func (w *Work) SetConfirmed(o *Order, units []Use) { w.line(o, Confirm, units, "
 func (w *Work) Size(resource, partner string, size int, by string) {
 	id := QuotaID(resource, partner)
 	if _, ok := w.batch.book.quotas[id]; !ok {
-		w.before[id] = Quota{Resource: resource, Partner: partner, Size: -1}
+		put(&w.before, id, Quota{Resource: resource, Partner: partner, Size: -1})
 		w.batch.book.quotas[id] = &Quota{Resource: resource, Partner: partner}
 		w.batch.book.order = append(w.batch.book.order, id)
 		slices.Sort(w.batch.book.order)
@@ -618,7 +652,7 @@ func (w *Work) line(o *Order, move Move, units []Use, by string) {
 func (w *Work) change(id string) *Quota {
 	q := w.batch.book.quotas[id]
 	if _, known := w.before[id]; !known {
-		w.before[id] = *q
+		put(&w.before, id, *q)
 	}
 	return q
 }
@@ -641,8 +675,7 @@ func (w *Work) sweep() error {
 
 func (w *Work) sweepOrders(ended []*Order) error {
 	b := w.batch
-	s := &Work{At: b.at, Edition: b.edition, batch: b, orders: map[string]*Order{}, before: map[string]Quota{}, head: map[string]int64{}}
-	s.out.Blinds = map[string][]string{}
+	s := b.work()
 	for _, o := range ended {
 		if cur, ok := b.orders[o.ID]; ok && cur != nil {
 			o = cur // this commit has changed it already
