@@ -28,7 +28,7 @@ func TestShop_TwoBuyPayAndCancelInEveryLanguage(t *testing.T) {
 		path := b.at
 		b.get(path+"/pay?split=3").is(200, "/share/")
 		b.get(path)
-		b.paid().is(200, p.T("shop.headline.deposit"), p.T("shop.pay.received"))
+		b.paid().is(200, p.T("shop.headline.confirmed", "n", 2), p.T("shop.pay.received"))
 		if o = m.store.Order(o.ID); o.State != sale.Confirmed || o.Open().Minor <= 0 {
 			t.Fatalf("%s, open %s", o.State, o.Open())
 		}
@@ -308,3 +308,24 @@ func TestShop_SwapTransferAndDocumentsFromTheOrder(t *testing.T) {
 }
 
 func (b *buyer) orderID(path string) string { return strings.Split(path, "/")[4] }
+
+func TestSale_Case42_AFullRaceIsWaitedForWithThePlaceKept(t *testing.T) {
+	m := newMarket(t)
+	b := m.buyer()
+	b.review("tour-a").hold("card").is(200)
+	path := b.at
+	b.paid().is(200)
+	for i := range m.store.Head.Quotas {
+		if q := &m.store.Head.Quotas[i]; q.ID() == "race:half" {
+			q.Used = q.Size
+		}
+	}
+	b.get(path+"/person/p1/swap?product=half").is(200, "Half marathon is full", "Wait for it, and keep your place")
+	if len(m.store.Waits) != 0 {
+		t.Fatal("looking has joined the list")
+	}
+	b.post(path+"/person/p1/swap", form("product", "half")).is(200, "You wait for the other race and keep your place.")
+	if len(m.store.Waits) != 1 || m.store.Quota("race:marathon").Used != 1 {
+		t.Errorf("%d wait, %d places of the marathon", len(m.store.Waits), m.store.Quota("race:marathon").Used)
+	}
+}

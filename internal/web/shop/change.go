@@ -104,7 +104,7 @@ type swapView struct {
 	Races  []choice
 	To     *choice // chosen, nil = none yet
 	Effect *effect
-	List   string
+	Full   bool // To is sold out: one can wait for it and keep one's place
 }
 
 // SwapForm answers GET /e/{edition}/order/{order}/person/{person}/swap. With
@@ -132,11 +132,16 @@ func (m *Room) swapForm(c *site.Call, d *desk, p *personRow, product string) err
 		if v.Effect, err = m.rehearse(c, d, d.swap(p, product)); err != nil {
 			return err
 		}
-		q := url.Values{"want": {product}, "party": {"1"}, "instead": {d.O.ID}}
-		v.List = d.Base() + "/list?" + q.Encode()
+		if v.Full = v.Effect == nil && len(d.Form.Other()) == 1 && fault.CodeOf(d.Form.Other()[0]) == waits; v.Full {
+			d.Form = site.NewForm(nil)
+		}
 	}
 	return c.Render(d.Form.Status(), "shop_swap", c.T("shop.swap.title"), v)
 }
+
+// waits is the counter's answer when the other race is full: the order waits for
+// it and keeps the place it has (case 42).
+const waits = "sale.swap_waits"
 
 func (d *desk) swap(p *personRow, product string) verb {
 	return func(ctx context.Context, k *sale.Counter) (*sale.Order, error) {
@@ -155,6 +160,10 @@ func (m *Room) Swap(c *site.Call) error {
 	}
 	product := d.Form.Get("product")
 	_, err = d.swap(p, product)(c.R.Context(), d.Counter)
+	if fault.CodeOf(err) == waits {
+		c.Flash(site.Good, "shop.swap.waiting")
+		return c.Redirect(d.Path())
+	}
 	return m.done(c, d, err, func() error { d.Form = site.NewForm(nil); return m.swapForm(c, d, p, product) }, "shop.swap.done")
 }
 

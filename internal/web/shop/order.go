@@ -237,7 +237,7 @@ func (d *desk) dates() []due {
 		if o.State == sale.Held {
 			rest = o.Due().Sub(o.Deposit)
 		}
-		out = append(out, due{Kind: "balance", At: o.BalanceBy, Amount: rest})
+		out = append(out, due{Kind: "balance", Day: (o.BalanceBy - 1).In(d.Zone).Format(time.DateOnly), Amount: rest})
 	}
 	for _, k := range d.scale(o.Terms) {
 		if !k.Over && k.Last != "" && k.Percent > 0 {
@@ -255,6 +255,31 @@ func (d *desk) dates() []due {
 	out = append(out, due{Kind: "race", Day: d.Catalogue.RaceDate})
 	return inOrder(out, d.Zone)
 }
+
+// Staying is how many persons are still in the order.
+func (v orderView) Staying() int {
+	n := 0
+	for _, p := range v.Persons {
+		if !p.Out {
+			n++
+		}
+	}
+	return n
+}
+
+// In reports whether nothing stands between the persons and the start: their
+// places are confirmed and the host has approved every one (case 30).
+func (v orderView) In() bool {
+	for _, p := range v.Persons {
+		if !p.Out && p.Approval != entry.Approved {
+			return false
+		}
+	}
+	return v.State() == "paid" && v.Staying() > 0
+}
+
+// ZoneName is what the sale's clocks are called: "KST".
+func (d *desk) ZoneName() string { return d.Now.In(d.Zone).Format("MST") }
 
 // mayLeave lets a form of this page lead to the payment provider's own page.
 func mayLeave(c *site.Call) {

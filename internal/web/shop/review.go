@@ -38,16 +38,20 @@ type bill struct {
 	BalanceBy race.Instant
 }
 
-// Now is what is to be paid at once.
-func (b bill) Now() money.Amount {
+// AtOnce is what is to be paid at once.
+func (b bill) AtOnce() money.Amount {
 	if b.Deposit.Zero() {
 		return b.Total
 	}
 	return b.Deposit
 }
 
+// LastDay is the last instant at which the rest is in time: what is due at
+// midnight is due on the day before.
+func (b bill) LastDay() race.Instant { return b.BalanceBy - 1 }
+
 // Later is what may be paid by BalanceBy.
-func (b bill) Later() money.Amount { return b.Total.Sub(b.Now()) }
+func (b bill) Later() money.Amount { return b.Total.Sub(b.AtOnce()) }
 
 // billLine is one line of a price.
 type billLine struct {
@@ -56,6 +60,7 @@ type billLine struct {
 	Kind      string // item, discount, fee, …
 	Amount    money.Amount
 	First     bool // of its person
+	After     bool // persons stand before it
 }
 
 // note is something to know about a person before paying.
@@ -177,7 +182,7 @@ func billLines(c *sale.Catalogue, tag string, items []sale.Item, charges []sale.
 			if x.Person != id {
 				continue
 			}
-			l := billLine{What: productName(c, tag, x.Item), Who: who, Kind: x.Kind, Amount: x.Amount, First: first, N: 1}
+			l := billLine{What: productName(c, tag, x.Item), Who: who, Kind: x.Kind, Amount: x.Amount, First: first, After: len(out) > 0, N: 1}
 			if x.Kind == "item" {
 				if at := slices.IndexFunc(items, func(it sale.Item) bool { return it.Product == x.Item && it.Person == id }); at >= 0 {
 					l.N = items[at].N
