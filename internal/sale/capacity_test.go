@@ -173,7 +173,7 @@ func TestSale_ShrinkingHasAFairOrderThatIsKept(t *testing.T) {
 		}
 		return out
 	}
-	plan := sale.Shrink(d.Quota("race:half"), 2, orders(), d.Lines, []string{"order-Choi"})
+	plan := sale.Shrink(d.now, d.Quota("race:half"), 2, orders(), d.Lines, []string{"order-Choi"})
 	var got []string
 	for _, b := range plan.Bumped {
 		got = append(got, b.Number[len(b.Number)-1:]+b.Why)
@@ -183,7 +183,7 @@ func TestSale_ShrinkingHasAFairOrderThatIsKept(t *testing.T) {
 	}
 	turned := orders()
 	slices.Reverse(turned)
-	if !slices.Equal(plan.Bumped, sale.Shrink(d.Quota("race:half"), 2, turned, d.Lines, []string{"order-Choi"}).Bumped) {
+	if !slices.Equal(plan.Bumped, sale.Shrink(d.now, d.Quota("race:half"), 2, turned, d.Lines, []string{"order-Choi"}).Bumped) {
 		t.Error("the plan depends on how orders are listed")
 	}
 	d.ok(d.c.Bump(ctx, plan, clerk))
@@ -213,6 +213,25 @@ func TestSale_ShrinkingHasAFairOrderThatIsKept(t *testing.T) {
 		if x.State != sale.Offered {
 			t.Errorf("who was bumped is %s", x.State)
 		}
+	}
+	d.whole()
+}
+
+func TestSale_ShrinkingCountsEndedHoldsAsFree(t *testing.T) {
+	d := openDesk(t)
+	d.one("half", "Kim")
+	d.one("half", "Lee")
+	held := d.hold(ask("held", "half", runner("p1", "Park")))
+	d.now = held.HardEnd
+	q := d.Quota("race:half")
+	q.Used = 2 // as the reading side says: an ended hold is free
+	plan := sale.Shrink(d.now, q, 1, []*sale.Order{d.Order("order-Kim"), d.Order("order-Lee"), d.Order("held")}, d.Lines, nil)
+	if len(plan.Bumped) != 1 || plan.Bumped[0].Order != "order-Lee" {
+		t.Fatalf("plan %+v", plan)
+	}
+	d.ok(d.c.Bump(ctx, plan, clerk))
+	if d.Order("held").State != sale.Expired || d.Order("order-Kim").State != sale.Confirmed || d.Quota("race:half").Used != 1 {
+		t.Errorf("held %s, quota %+v", d.Order("held").State, d.Quota("race:half"))
 	}
 	d.whole()
 }

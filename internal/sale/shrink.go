@@ -41,15 +41,15 @@ type Bump struct {
 	Since  race.Instant // confirmed, or held since
 }
 
-// Shrink plans a smaller quota. orders are the live orders of the edition, lines
-// the ledger of units, which says who was confirmed when; volunteers are ids of
-// orders.
-func Shrink(q Quota, size int, orders []*Order, lines []Line, volunteers []string) Shrinking {
+// Shrink plans a smaller quota, at an instant. orders are those of the edition,
+// lines the ledger of units, which says who was confirmed when; volunteers are ids
+// of orders.
+func Shrink(at race.Instant, q Quota, size int, orders []*Order, lines []Line, volunteers []string) Shrinking {
 	s := Shrinking{Resource: q.Resource, Partner: q.Partner, Size: size, Used: q.Used, Left: q.Used}
 	rank := confirmations(lines)
 	var have []candidate
 	for _, o := range orders {
-		if c, ok := candidateOf(o, q, rank, volunteers); ok {
+		if c, ok := candidateOf(o, q, rank, volunteers); ok && o.Live(at) {
 			have = append(have, c)
 		}
 	}
@@ -78,7 +78,7 @@ func candidateOf(o *Order, q Quota, rank map[string]Line, volunteers []string) (
 			units = u.N
 		}
 	}
-	if units == 0 || o.State != Held && o.State != Confirmed {
+	if units == 0 {
 		return candidate{}, false
 	}
 	c := candidate{Bump: Bump{Order: o.ID, Number: o.Number, Units: units, Why: BumpLast, Since: o.Made}, class: 2}
@@ -125,6 +125,11 @@ func (c *Counter) Bump(ctx context.Context, s Shrinking, by access.Actor) error 
 
 func (w *Work) bump(s Shrinking, by access.Actor) error {
 	old := fault.New(fault.Conflict, "sale.plan_old", nil)
+	if !w.batch.swept { // the plan counts what is live
+		if err := w.sweep(); err != nil {
+			return err
+		}
+	}
 	if q, ok := w.Quota(QuotaID(s.Resource, s.Partner)); !ok || q.Used != s.Used {
 		return old
 	}
