@@ -214,9 +214,12 @@ func (v *preview) orphans(p place, reads []logbook.Read) {
 	}
 }
 
-// diffRules is what differs between two editions, by path: things of a list are
-// the same by their id.
-func diffRules(before, after *race.Edition) []ruleDiff {
+// diffRules is what differs between two editions, by path.
+func diffRules(before, after *race.Edition) []ruleDiff { return differing(before, after) }
+
+// differing is what differs between two files as they were understood, by path:
+// things of a list are the same by their id.
+func differing(before, after any) []ruleDiff {
 	x, y := map[string]string{}, map[string]string{}
 	flatten("", generic(before), x)
 	flatten("", generic(after), y)
@@ -239,7 +242,7 @@ func diffRules(before, after *race.Edition) []ruleDiff {
 	return out
 }
 
-func generic(e *race.Edition) (v any) {
+func generic(e any) (v any) {
 	b, err := json.Marshal(e)
 	if err == nil {
 		dec := json.NewDecoder(bytes.NewReader(b))
@@ -247,7 +250,7 @@ func generic(e *race.Edition) (v any) {
 		err = dec.Decode(&v)
 	}
 	if err != nil {
-		panic("office: an edition cannot be written: " + err.Error()) // it holds strings and numbers only
+		panic("office: a file as understood cannot be written: " + err.Error()) // it holds strings and numbers only
 	}
 	return v
 }

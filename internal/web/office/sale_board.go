@@ -3,7 +3,6 @@ package office
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"stadion/internal/access"
 	"stadion/internal/race"
@@ -103,7 +102,7 @@ func (sp *salePlace) unitGroups(b *unitBook) []unitGroup {
 		out = append(out, unitGroup{Resource: r.ID})
 	}
 	for _, q := range sp.Head.Quotas {
-		if !sp.Sees(q.Partner) || strings.HasPrefix(q.Resource, voucherPrefix) {
+		if !sp.Sees(q.Partner) || hiddenQuota(q.Resource) {
 			continue
 		}
 		i, ok := index[q.Resource]

@@ -119,6 +119,9 @@ func (sp *salePlace) ResourceName(id string) string {
 	if code, is := strings.CutPrefix(id, voucherPrefix); is {
 		return sp.printer.T("office.sale.voucher_code", "code", code)
 	}
+	if of, is := strings.CutPrefix(id, "bank:"); is {
+		return sp.printer.T("office.sale.bank_part", "resource", sp.ResourceName(of))
+	}
 	for i := range sp.Catalogue.Resources {
 		if r := &sp.Catalogue.Resources[i]; r.ID == id {
 			if s := r.Name.In(string(sp.printer.Tag)); s != "" {

@@ -180,7 +180,8 @@ func TestSale_PagesPassTheCheckInEveryLanguage(t *testing.T) {
 		for _, path := range salePages(id, held) {
 			checked(t, organiser, path)
 		}
-		for _, path := range []string{saleBase, saleBase + "/orders", o + own, o + own + "/cancel", o + own + "/names"} {
+		for _, path := range []string{saleBase, saleBase + "/orders", o + own, o + own + "/cancel", o + own + "/names",
+			saleBase + "/new", saleBase + "/quotas", saleBase + "/units", saleBase + "/export"} {
 			checked(t, partner, path)
 		}
 	}
@@ -191,6 +192,10 @@ func salePages(sold, held string) []string {
 	out := []string{saleBase, saleBase + "/orders", saleBase + "/orders?sort=due", saleBase + "/orders?q=none-1", o + sold, o + held, o + held + "/receipt"}
 	for _, act := range []string{"names", "approval", "swap", "transfer", "refund", "defer", "cancel"} {
 		out = append(out, o+sold+"/"+act)
+	}
+	for _, page := range []string{"new", "list", "list?all=1", "quotas", "quotas/resize?quota=race:half&size=12", "quotas/resize", "quotas/release?partner=koryo", "units",
+		"ledger", "ledger?account=buyer", "refunds", "state", "state/set?state=cancelled", "catalogue", "export", "list/promote"} {
+		out = append(out, saleBase+"/"+page)
 	}
 	return out
 }

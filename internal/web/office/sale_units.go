@@ -2,7 +2,6 @@ package office
 
 import (
 	"context"
-	"strings"
 	"sync"
 
 	"stadion/internal/race"
@@ -124,7 +123,7 @@ func (s *unitSeries) add(at race.Instant) {
 }
 
 func (b *unitBook) count(l *sale.Line) {
-	if l.Order == "" || len(l.Units) == 1 && strings.HasPrefix(l.Units[0].Resource, voucherPrefix) {
+	if l.Order == "" || len(l.Units) == 1 && hiddenQuota(l.Units[0].Resource) {
 		return
 	}
 	k := minuteOf(l.At)

@@ -34,6 +34,9 @@ type Sale interface {
 	// edition cannot have a sale. There is one before there is a catalogue.
 	Counter(edition string) *sale.Counter
 	Views() sale.Views
+	// Create begins the sale of an edition with its first catalogue. Fault Conflict
+	// store.sale_exists.
+	Create(ctx context.Context, by access.Actor, c *sale.Catalogue) error
 	// Blind is the index of a value of a kind: "email", "document". The value was
 	// folded before (entry.FoldEmail, entry.FoldDocument).
 	Blind(kind, value string) string
