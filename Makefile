@@ -46,7 +46,7 @@ check: assets ## format, vet, staticcheck, the map of the house, fast tests: bef
 	go test -short -timeout 5m -p $(PARALLEL) ./...
 
 .PHONY: bench
-bench: assets ## every reach of the project beside what this machine measures
+bench: assets ## every reach of the project beside what this machine measures; needs PostgreSQL (make test sets it up)
 	go run ./scripts/bench
 
 .PHONY: fuzz

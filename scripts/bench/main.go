@@ -69,29 +69,72 @@ var reaches = []reach{
 	{"memory for 48,000 runners with 480,000 passings", metric("Memory", "MB-live", 1), "MB", 200, false},
 	{"certificates as single files, 2 cores", perSecond("Certificate", 1), "/s", 300, true},
 	{"print run of 2,000 certificates", metric("CertificateRun", "ns/op", 1e-9), "s", 3, false},
+
+	{"durable holds, 3 quotas each, SQLite in full sync", metric("SaleHolds/sqlite", "x-one-commit", 1), "x one commit each", 8, true},
+	{"  holds a second", metric("SaleHolds/sqlite", "holds/s", 1), "/s", 1000, true},
+	{"the same on PostgreSQL, two nodes", metric("SaleHolds/postgres_two_nodes", "x-five-trips", 1), "x five trips", 10, true},
+	{"  holds a second", metric("SaleHolds/postgres_two_nodes", "holds/s", 1), "/s", 1000, true},
+	{"over HTTP, 2,000 keep-alive clients on this machine", metric("HTTPHolds", "x-bare", 1), "x bare handler", 0.5, true},
+	{"  slowest of a hundred", metric("HTTPHolds", "p99-ms", 1), "ms", 300, false},
+	{"  answers that all is sold", metric("HTTPHolds", "soldout-x-bare", 1), "x bare handler", 0.8, true},
+	{"opening of a waiting room of 50,000: shuffled in", metric("Room", "shuffle-ms", 1e-3), "s", 1, false},
+	{"  somebody's position", metric("Room", "ns/op", 1e-3), "us", 100, false},
+	{"flood: 100,000 attempts on 500 units, proofs that failed", metric("TestSale_Flood", "failed", 1), "", 0, false},
+	{"model: 200 random schedules, proofs that failed", metric("TestSale_Model", "failed", 1), "", 0, false},
 }
 
 func main() {
 	count := flag.Int("count", 3, "runs of each benchmark; the median counts")
+	only := flag.String("only", "", "only sets whose benchmarks have this in their names")
 	verbose := flag.Bool("v", false, "show the benchmarks' own lines too")
 	flag.Parse()
 	m := measured{}
-	for _, set := range []struct{ bench, benchtime string }{
-		{"^Benchmark(Score|OneRead|OneRuling|OneAssignment|Memory|Certificate)$", "1s"},
-		{"^Benchmark(ScoreMillion|ReplayToLeaderboard|CertificateRun)$", "1x"},
+	for _, s := range []set{
+		{"^Benchmark(Score|OneRead|OneRuling|OneAssignment|Memory|Certificate)$", "1s", []string{"scoring", "pdf", "app"}},
+		{"^Benchmark(ScoreMillion|ReplayToLeaderboard|CertificateRun)$", "1x", []string{"scoring", "pdf", "app"}},
+		{"^BenchmarkSaleHolds$", "20000x", []string{"store"}},
+		{"^BenchmarkHTTPHolds$", "60000x", []string{"web/api"}},
+		{"^BenchmarkRoom$", "1s", []string{"sale"}},
 	} {
-		if err := run(m, set.bench, set.benchtime, *count, *verbose); err != nil {
+		if *only != "" && !strings.Contains(s.bench, *only) {
+			continue
+		}
+		if err := run(m, s, *count, *verbose); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)
+		}
+	}
+	for _, test := range []string{"TestSale_Flood", "TestSale_Model"} {
+		if *only == "" || strings.Contains(test, *only) {
+			prove(m, test, "./internal/sale")
 		}
 	}
 	print(os.Stdout, m)
 }
 
-func run(m measured, bench, benchtime string, count int, verbose bool) error {
-	cmd := exec.Command("go", "test", "-run", "^$", "-bench", bench, "-benchtime", benchtime,
-		"-count", strconv.Itoa(count), "-timeout", "60m", "-p", "1",
-		"./internal/scoring", "./internal/pdf", "./internal/app")
+// set is benchmarks that are run together, for so long, of some rooms.
+type set struct {
+	bench, benchtime string
+	rooms            []string
+}
+
+// prove runs a test at its full size: a proof that fails counts one.
+func prove(m measured, test, room string) {
+	cmd := exec.Command("go", "test", "-count=1", "-run", "^"+test+"$", "-timeout", "60m", room)
+	m[test] = map[string]float64{"failed": 0}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		m[test]["failed"] = 1
+		fmt.Fprintf(os.Stderr, "%s\n", out)
+	}
+}
+
+func run(m measured, s set, count int, verbose bool) error {
+	args := []string{"test", "-run", "^$", "-bench", s.bench, "-benchtime", s.benchtime,
+		"-count", strconv.Itoa(count), "-timeout", "60m", "-p", "1"}
+	for _, room := range s.rooms {
+		args = append(args, "./internal/"+room)
+	}
+	cmd := exec.Command("go", args...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
