@@ -181,9 +181,11 @@ func TestVerifyDraw_FindsWhatWasChanged(t *testing.T) {
 		change func(*sale.DrawProof)
 		code   string
 	}{
-		"another seed":               {func(p *sale.DrawProof) { p.Seed = hex.EncodeToString([]byte(strings.Repeat("t", 32))) }, "sale.proof_seed"},
-		"no seed":                    {func(p *sale.DrawProof) { p.Seed = "x" }, "sale.proof_seed"},
-		"somebody added":             {func(p *sale.DrawProof) { p.Applications = append(p.Applications, sale.Application{Ticket: "z", Weight: 1}) }, "sale.proof_list"},
+		"another seed": {func(p *sale.DrawProof) { p.Seed = hex.EncodeToString([]byte(strings.Repeat("t", 32))) }, "sale.proof_seed"},
+		"no seed":      {func(p *sale.DrawProof) { p.Seed = "x" }, "sale.proof_seed"},
+		"somebody added": {func(p *sale.DrawProof) {
+			p.Applications = append(p.Applications, sale.Application{Ticket: "z", Weight: 1})
+		}, "sale.proof_list"},
 		"somebody's chances changed": {func(p *sale.DrawProof) { p.Applications[3].Weight++ }, "sale.proof_list"},
 		"a weight of a million":      {func(p *sale.DrawProof) { p.Applications[3].Weight = 1 << 20 }, "sale.proof_list"},
 		"somebody twice":             {func(p *sale.DrawProof) { p.Applications[1] = p.Applications[0] }, "sale.proof_list"},

@@ -16,20 +16,19 @@ import (
 // looks at differences and not at what the verb meant to do, so that no way of
 // freeing units can pass the list by (cases 14, 15, 25).
 func (w *Work) settle() error {
-	passed, err := w.follow()
-	if err != nil {
+	if err := w.follow(); err != nil {
 		return err
 	}
 	for swaps := -1; swaps != w.swaps; { // a swap frees the place it leaves
 		swaps = w.swaps
-		if err := w.serveAll(passed); err != nil {
+		if err := w.serveAll(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *Work) serveAll(passed map[string]bool) error {
+func (w *Work) serveAll() error {
 	grown := w.grown()
 	if len(grown) == 0 && !w.listens {
 		return nil
@@ -39,16 +38,16 @@ func (w *Work) serveAll(passed map[string]bool) error {
 		return err
 	}
 	for _, partner := range w.listsOf(ws, grown) {
-		if err := w.serve(ws, partner, grown, passed); err != nil {
+		if err := w.serve(ws, partner, grown); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// follow writes to the list what became of the offers that this verb changed.
-// It answers the places whose offer lapsed now: others go first this time.
-func (w *Work) follow() (lapsed map[string]bool, err error) {
+// follow writes to the list what became of the offers that this verb changed, and
+// notes whose offer lapsed: in this commit others go first.
+func (w *Work) follow() error {
 	for _, id := range slices.Sorted(maps.Keys(w.orders)) {
 		o := w.orders[id]
 		if o.Wait == "" || o.State == Held {
@@ -56,7 +55,7 @@ func (w *Work) follow() (lapsed map[string]bool, err error) {
 		}
 		ws, err := w.Waits()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		at := slices.IndexFunc(ws, func(x *Wait) bool { return x.ID == o.Wait && x.State == Offered && x.Order == o.ID })
 		if at < 0 {
@@ -70,14 +69,14 @@ func (w *Work) follow() (lapsed map[string]bool, err error) {
 			x.State = Declined
 		case Expired:
 			w.lapse(x)
-			if lapsed == nil {
-				lapsed = map[string]bool{}
+			if w.batch.lapsed == nil {
+				w.batch.lapsed = map[string]bool{}
 			}
-			lapsed[x.ID] = true
+			w.batch.lapsed[x.ID] = true
 		}
 		w.PutWait(x)
 	}
-	return lapsed, nil
+	return nil
 }
 
 // lapse says what becomes of a place whose offer ended without an answer: the
@@ -146,15 +145,18 @@ type need struct {
 // keeps the rank; whether later ones may go first, and how often, is the list's
 // rule: never when it is strict, Passes times when it is "fit" (case 26). After
 // that, units that it needs are kept for it until KeptUntil.
-func (w *Work) serve(ws []*Wait, partner string, grown, lapsed map[string]bool) error {
+func (w *Work) serve(ws []*Wait, partner string, grown map[string]bool) error {
 	s := &serving{}
 	if w.listStands() == nil {
 		s.free = w.frees(partner)
 	}
-	for _, x := range inTurn(ws, partner, lapsed) {
+	for _, x := range inTurn(ws, partner, w.batch.lapsed) {
 		units, ok := w.unitsOf(x)
 		if !ok {
 			continue
+		}
+		if w.batch.lapsed[x.ID] && s.free != nil {
+			w.recount(s, x, grown)
 		}
 		if err := w.serveOne(s, &need{x: x, units: units}, grown); err != nil {
 			return err
@@ -162,6 +164,17 @@ func (w *Work) serve(ws []*Wait, partner string, grown, lapsed map[string]bool) 
 	}
 	w.keepUnits(partner, s, grown)
 	return nil
+}
+
+// recount is for who comes last in this commit and yet stands before others: what
+// is kept for those behind is not kept from them.
+func (w *Work) recount(s *serving, x *Wait, grown map[string]bool) {
+	s.free = w.frees(x.Partner)
+	for _, n := range s.behind {
+		if n.blocked && compareWaits(n.x, x) < 0 {
+			w.reserve(s, n, grown)
+		}
+	}
 }
 
 // frees is how many units of each of a partner's quotas nobody has.
@@ -261,21 +274,28 @@ func (w *Work) blocks(x *Wait) bool {
 	return x.Passed >= cmp.Or(rule.Passes, 3)
 }
 
+// kept reports whether units of a quota are the list's now: they came free while
+// somebody waited for them. Others are on public sale, and whoever has one of
+// those has passed nobody over.
+func (w *Work) kept(quota string, grown map[string]bool) bool {
+	return grown[quota] || w.At < w.batch.book.quotas[quota].KeptUntil
+}
+
 // reserve takes what a blocked place needs out of what later ones are offered,
 // while units are kept at all.
 func (w *Work) reserve(s *serving, n *need, grown map[string]bool) {
 	for _, u := range n.units {
-		if grown[u.Resource] || w.At < w.batch.book.quotas[u.Resource].KeptUntil {
+		if w.kept(u.Resource, grown) {
 			s.free[u.Resource] = max(0, s.free[u.Resource]-u.N)
 		}
 	}
 }
 
-// pass notes for everybody before a served place whether units went that they
-// needed: too few are left of a quota from which the later one was given.
+// pass notes for everybody before a served place whether kept units went that
+// they needed: too few are left of a quota from which the later one was given.
 func (w *Work) pass(s *serving, served *need, grown map[string]bool) {
 	for _, n := range s.behind {
-		if n.blocked || !s.short(n, served) {
+		if n.blocked || compareWaits(n.x, served.x) > 0 || !w.harmed(s, n, served, grown) {
 			continue
 		}
 		n.x = n.x.clone()
@@ -287,10 +307,10 @@ func (w *Work) pass(s *serving, served *need, grown map[string]bool) {
 	}
 }
 
-func (s *serving) short(n, served *need) bool {
+func (w *Work) harmed(s *serving, n, served *need, grown map[string]bool) bool {
 	for _, u := range n.units {
 		took := slices.ContainsFunc(served.units, func(v Use) bool { return v.Resource == u.Resource })
-		if took && s.free[u.Resource] < u.N {
+		if took && s.free[u.Resource] < u.N && w.kept(u.Resource, grown) {
 			return true
 		}
 	}
