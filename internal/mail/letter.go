@@ -92,7 +92,8 @@ func (w *Writer) event(edition string, c *sale.Catalogue) string {
 const paragraphs = 5
 
 func (w *Writer) letter(v *values, name string, f form) Letter {
-	l := Letter{Lang: v.p.Tag, Subject: oneLine(v.p.With("mail."+name+".subject", v.args), 150), Link: v.link(f.link)}
+	kind, link := v.link(f.link)
+	l := Letter{Lang: v.p.Tag, Subject: oneLine(v.p.With("mail."+name+".subject", v.args), 150), Link: link}
 	if c := v.catalogue; c != nil {
 		l.From, l.ReplyTo = oneLine(c.Seller.Name, 100), c.Seller.Email
 	}
@@ -117,7 +118,7 @@ func (w *Writer) letter(v *values, name string, f form) Letter {
 		page.Greeting = v.p.T("mail.greeting_name", "name", l.Name)
 	}
 	if l.Link != "" {
-		page.Press = v.p.T("mail.link." + f.link)
+		page.Press = v.p.T("mail.link." + kind)
 	}
 	l.Text, l.HTML = page.text(), page.html()
 	return l
@@ -163,21 +164,19 @@ func (p page) html() string {
 	return b.String()
 }
 
-// link is an address of the site for the reader, "" if there is none.
-func (v *values) link(kind string) string {
-	var path string
-	e := "/e/" + url.PathEscape(v.edition)
-	switch {
-	case v.base == "":
-		return ""
-	case kind == "order" && v.id != "":
-		path = e + "/order/" + url.PathEscape(v.id)
-	case kind == "list" && v.raw["wait"] != "":
-		path = e + "/list/" + url.PathEscape(v.raw["wait"])
-	case kind == "order" || kind == "list" || kind == "entry":
-		path = e + "/entry"
-	default:
-		return ""
+// link is an address of the site for the reader and what is there, "" if there
+// is none: the order, or the place on the list of somebody who has no order, or
+// what is for sale.
+func (v *values) link(kind string) (is, address string) {
+	if v.base == "" {
+		return "", ""
 	}
-	return v.base + path
+	e := v.base + "/e/" + url.PathEscape(v.edition)
+	switch wait := v.raw["wait"]; {
+	case kind == "order" && v.id != "":
+		return "order", e + "/order/" + url.PathEscape(v.id)
+	case kind != "entry" && wait != "":
+		return "list", e + "/list/" + url.PathEscape(wait)
+	}
+	return "entry", e + "/entry"
 }

@@ -107,16 +107,29 @@ var looksLike = regexp.MustCompile(`^(order|list|entry|edition|draw|room)\.[a-z_
 // "x.y", and w.mail(…, "x.y", …) whatever the helper is called with mail in its name.
 func templates(n ast.Node) (out []string) {
 	add := func(e ast.Expr) {
-		if lit, ok := e.(*ast.BasicLit); ok && lit.Kind == token.STRING {
-			if s, err := strconv.Unquote(lit.Value); err == nil && looksLike.MatchString(s) {
-				out = append(out, s)
+		ast.Inspect(e, func(n ast.Node) bool { // a choice is a map of them
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				if s, err := strconv.Unquote(lit.Value); err == nil && looksLike.MatchString(s) {
+					out = append(out, s)
+				}
 			}
-		}
+			return true
+		})
 	}
 	switch n := n.(type) {
 	case *ast.KeyValueExpr:
 		if id, ok := n.Key.(*ast.Ident); ok && id.Name == "Template" {
 			add(n.Value)
+		}
+	case *ast.ReturnStmt:
+		for _, r := range n.Results {
+			add(r)
+		}
+	case *ast.AssignStmt:
+		for i, l := range n.Lhs {
+			if id, ok := l.(*ast.Ident); ok && (id.Name == "template" || id.Name == "letter") && i < len(n.Rhs) {
+				add(n.Rhs[i])
+			}
 		}
 	case *ast.CallExpr:
 		name := ""
@@ -153,6 +166,13 @@ func TestLetter_WhatWasGivenWinsOverTheOrder(t *testing.T) {
 func TestLetter_APlaceOnTheListIsNamed(t *testing.T) {
 	l, err := writer().Write(t.Context(), "test-2026", sale.Mail{Lang: "de", Template: "list.joined", Args: map[string]string{"wait": "w1"}})
 	if err != nil || !strings.Contains(l.Text, "3 × Paket A") || !strings.Contains(l.Text, "Guten Tag Anna Müller,") || l.Link != "https://entries.example/e/test-2026/list/w1" {
+		t.Errorf("%v\n%s", err, l.Text)
+	}
+}
+
+func TestLetter_WhoHasNoOrderIsLedToTheList(t *testing.T) {
+	l, err := writer().Write(t.Context(), "test-2026", sale.Mail{Lang: "en", Template: "edition.postponed", Args: map[string]string{"wait": "w1"}})
+	if err != nil || l.Link != "https://entries.example/e/test-2026/list/w1" || !strings.Contains(l.Text, "Open your place on the list") {
 		t.Errorf("%v\n%s", err, l.Text)
 	}
 }
