@@ -147,7 +147,7 @@ func broken(name string, err error) error {
 
 // entry is the money of one entry. Where its parts do not add up to it, for a
 // charge or another currency, it is taken as one: nothing is invented or lost.
-func (out *Statement) entry(e *camtEntry, n int) ([]sale.Transfer, error) {
+func (out *Statement) entry(e *camtEntry, n int) ([]sale.Remittance, error) {
 	switch strings.TrimSpace(e.Status.Text) + strings.TrimSpace(e.Status.Code) {
 	case "BOOK", "":
 	default:
@@ -182,9 +182,9 @@ func (out *Statement) entry(e *camtEntry, n int) ([]sale.Transfer, error) {
 	}
 	parts := split(whole, tx)
 	if parts == nil {
-		return []sale.Transfer{describe(at, whole, tx, e.Info)}, nil
+		return []sale.Remittance{describe(at, whole, tx, e.Info)}, nil
 	}
-	var ts []sale.Transfer
+	var ts []sale.Remittance
 	for i, a := range parts {
 		ts = append(ts, describe(at, a, tx[i:i+1], e.Info))
 	}
@@ -219,8 +219,8 @@ func split(whole money.Amount, tx []camtTx) []money.Amount {
 
 // describe puts what the transactions say beside the money. Several references
 // stay in the text: nobody guesses which of them is meant.
-func describe(at race.Instant, a money.Amount, tx []camtTx, info string) sale.Transfer {
-	t := sale.Transfer{At: at, Amount: a, State: sale.TransferOpen}
+func describe(at race.Instant, a money.Amount, tx []camtTx, info string) sale.Remittance {
+	t := sale.Remittance{At: at, Amount: a, State: sale.RemittanceOpen}
 	var payers, refs, text []string
 	for _, x := range tx {
 		if p := x.Name + x.PartyName; p != "" {
@@ -247,9 +247,9 @@ func describe(at race.Instant, a money.Amount, tx []camtTx, info string) sale.Tr
 	return t
 }
 
-// name names an entry's transfers: by the bank's own reference of the transaction
+// name names an entry's remittances: by the bank's own reference of the transaction
 // if each has one, by that of the entry and their place in it, or by what they say.
-func (out *Statement) name(names *namer, account string, e *camtEntry, ts []sale.Transfer) {
+func (out *Statement) name(names *namer, account string, e *camtEntry, ts []sale.Remittance) {
 	var tx []camtTx
 	for _, d := range e.Details {
 		tx = append(tx, d.Tx...)
@@ -263,7 +263,7 @@ func (out *Statement) name(names *namer, account string, e *camtEntry, ts []sale
 			ref += "\x00" + ts[i].At.String() + "\x00" + ts[i].Amount.String()
 		}
 		names.name(account, ref, &ts[i])
-		out.Transfers = append(out.Transfers, ts[i])
+		out.Remittances = append(out.Remittances, ts[i])
 	}
 }
 

@@ -235,19 +235,19 @@ func (t *table) read() (*Statement, error) {
 			out.Out++
 		default:
 			names.name("", t.cell(cells, colID), &x)
-			out.Transfers = append(out.Transfers, x)
+			out.Remittances = append(out.Remittances, x)
 		}
 	}
 	if err := t.sheet.Err(); err != nil {
 		return nil, err
 	}
-	if len(out.Transfers)+out.Out == 0 && out.Skipped > 0 {
+	if len(out.Remittances)+out.Out == 0 && out.Skipped > 0 {
 		return nil, t.without("")
 	}
 	return out, nil
 }
 
-// any reports whether a row was meant as a transfer: it has an amount, and what
+// any reports whether a row was meant as a remittance: it has an amount, and what
 // begins as a date. Everything else is the bank's own remark.
 func (t *table) any(cells []string) bool {
 	date := t.cell(cells, colDate)
@@ -257,8 +257,8 @@ func (t *table) any(cells []string) bool {
 	return t.cell(cells, colAmount)+t.cell(cells, colCredit)+t.cell(cells, colDebit) != ""
 }
 
-// row is a transfer of a row; ok is false for money out.
-func (t *table) row(cells []string, line int) (x sale.Transfer, ok bool, err error) {
+// row is a remittance of a row; ok is false for money out.
+func (t *table) row(cells []string, line int) (x sale.Remittance, ok bool, err error) {
 	wrong := func(code string, c column) error {
 		return fault.New(fault.Invalid, code, fault.Args{"line": line, "value": clean(t.cell(cells, c), 40)}).On("file")
 	}
@@ -294,7 +294,7 @@ func (t *table) row(cells []string, line int) (x sale.Transfer, ok bool, err err
 	if a.Minor <= 0 {
 		return x, false, nil
 	}
-	return sale.Transfer{At: at, Amount: a, State: sale.TransferOpen, Payer: clean(t.cell(cells, colPayer), 140),
+	return sale.Remittance{At: at, Amount: a, State: sale.RemittanceOpen, Payer: clean(t.cell(cells, colPayer), 140),
 		Reference: plain(t.cell(cells, colReference)), Text: clean(t.cell(cells, colText), 1000)}, true, nil
 }
 

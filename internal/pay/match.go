@@ -10,7 +10,7 @@ import (
 	"stadion/internal/sale"
 )
 
-// Bank is the method of receipts that came by transfer.
+// Bank is the method of receipts that came by bank transfer.
 const Bank = "bank"
 
 // The states of a line of a statement, looked at before it is taken.
@@ -30,19 +30,19 @@ const (
 	WhyBack     = "back"     // the bank took it back
 )
 
-// Line is a transfer of a statement and what would become of it.
+// Line is a remittance of a statement and what would become of it.
 type Line struct {
-	sale.Transfer
+	sale.Remittance
 	State string
 	Why   string
 	Order *sale.Order // whose it is, or might be; nil if nothing says
 }
 
-// Match says what would become of transfers, without doing anything: those with
+// Match says what would become of remittances, without doing anything: those with
 // the reference of an order, in its field or found in the text, are the order's;
 // of everything else a person says whose it is. kept are those that wait for that
 // already.
-func Match(ctx context.Context, c *sale.Counter, v Orders, ts []sale.Transfer, kept []sale.Transfer) ([]Line, error) {
+func Match(ctx context.Context, c *sale.Counter, v Orders, ts []sale.Remittance, kept []sale.Remittance) ([]Line, error) {
 	ids := make([]string, len(ts))
 	for i, t := range ts {
 		ids[i] = t.ID
@@ -56,7 +56,7 @@ func Match(ctx context.Context, c *sale.Counter, v Orders, ts []sale.Transfer, k
 	}
 	out := make([]Line, len(ts))
 	for i, t := range ts {
-		out[i] = Line{Transfer: t, State: LineKnown}
+		out[i] = Line{Remittance: t, State: LineKnown}
 		if known[t.ID] {
 			continue
 		}
@@ -106,7 +106,7 @@ func (l *Line) match(ctx context.Context, edition string, v Orders) error {
 // orderNumber is the form of an order's number.
 var orderNumber = regexp.MustCompile(`\b[A-Z][A-Z0-9]{1,11}-[0-9]{3,8}\b`)
 
-// mostLooked bounds how many references of one transfer are looked up.
+// mostLooked bounds how many references of one remittance are looked up.
 const mostLooked = 20
 
 func lookUp(ctx context.Context, edition string, v Orders, what []string, of func(*sale.Order) string) ([]*sale.Order, error) {
@@ -157,40 +157,40 @@ type Taken struct {
 	Known    int // taken before
 }
 
-// Take records the transfers of a statement. Taking the same statement again
+// Take records the remittances of a statement. Taking the same statement again
 // changes nothing.
-func Take(ctx context.Context, c *sale.Counter, keep sale.Transfers, lines []Line, by access.Actor) (t Taken, err error) {
-	var open []sale.Transfer
+func Take(ctx context.Context, c *sale.Counter, keep sale.Remittances, lines []Line, by access.Actor) (t Taken, err error) {
+	var open []sale.Remittance
 	for _, l := range lines {
 		switch l.State {
 		case LineKnown:
 			t.Known++
 		case LineDecide:
-			open = append(open, l.Transfer)
+			open = append(open, l.Remittance)
 		case LineMatched:
-			if _, err := c.Receive(ctx, l.Order.ID, ReceiptOf(l.Transfer), by); err != nil {
+			if _, err := c.Receive(ctx, l.Order.ID, ReceiptOf(l.Remittance), by); err != nil {
 				return t, err
 			}
 			t.Received++
 		}
 	}
 	if len(open) > 0 {
-		t.Kept, err = keep.KeepTransfers(ctx, by, c.Edition(), open)
+		t.Kept, err = keep.KeepRemittances(ctx, by, c.Edition(), open)
 	}
 	return t, err
 }
 
-// Assign gives a transfer that waited to an order. Done again, it changes nothing;
+// Assign gives a remittance that waited to an order. Done again, it changes nothing;
 // to another order, it is a Conflict.
-func Assign(ctx context.Context, c *sale.Counter, keep sale.Transfers, t sale.Transfer, order string, by access.Actor) (*sale.Order, error) {
+func Assign(ctx context.Context, c *sale.Counter, keep sale.Remittances, t sale.Remittance, order string, by access.Actor) (*sale.Order, error) {
 	o, err := c.Receive(ctx, order, ReceiptOf(t), by)
 	if err != nil {
 		return nil, err
 	}
-	return o, keep.EndTransfer(ctx, by, c.Edition(), t.ID, sale.TransferAssigned, order)
+	return o, keep.EndRemittance(ctx, by, c.Edition(), t.ID, sale.RemittanceAssigned, order)
 }
 
-// ReceiptOf is a transfer as money received.
-func ReceiptOf(t sale.Transfer) sale.Receipt {
+// ReceiptOf is a remittance as money received.
+func ReceiptOf(t sale.Remittance) sale.Receipt {
 	return sale.Receipt{ID: t.ID, Method: Bank, At: t.At, Amount: t.Amount}
 }

@@ -23,9 +23,9 @@ func bankOrders(t *testing.T) *till {
 
 func (x *till) match(s *pay.Statement) []pay.Line {
 	x.t.Helper()
-	kept, err := x.v.Transfers(ctx, x.c.Edition(), "")
+	kept, err := x.v.Remittances(ctx, x.c.Edition(), "")
 	x.ok(err)
-	lines, err := pay.Match(ctx, x.c, x.v, s.Transfers, kept)
+	lines, err := pay.Match(ctx, x.c, x.v, s.Remittances, kept)
 	x.ok(err)
 	return lines
 }
@@ -70,7 +70,7 @@ func TestBank_AStatementIsMatchedTakenAndTakenTwice(t *testing.T) {
 		}
 	}
 	// The desk says whose the third is: 250.00 for an order of 100.00.
-	open, _ := x.v.Transfers(ctx, x.c.Edition(), sale.TransferOpen)
+	open, _ := x.v.Remittances(ctx, x.c.Edition(), sale.RemittanceOpen)
 	for _, tr := range open {
 		if tr.Amount.Minor < 0 {
 			continue
@@ -91,7 +91,7 @@ func TestBank_AStatementIsMatchedTakenAndTakenTwice(t *testing.T) {
 
 func TestBank_WhatMustBeDecidedByAPerson(t *testing.T) {
 	x := bankOrders(t)
-	x.ok(second(x.c.Receive(ctx, "o2", sale.Receipt{ID: "bank:other", Method: pay.Bank, At: read(t, "a", "Date,Amount\n2025-12-02,1\n", house).Transfers[0].At,
+	x.ok(second(x.c.Receive(ctx, "o2", sale.Receipt{ID: "bank:other", Method: pay.Bank, At: read(t, "a", "Date,Amount\n2025-12-02,1\n", house).Remittances[0].At,
 		Amount: money.Of(5000, "EUR")}, clerk)))
 	for text, want := range map[string]string{
 		"RF98TES260001":                  "matched o1",

@@ -20,12 +20,12 @@ const StatementLimit = 16 << 20
 
 // Statement is what a file of the bank says.
 type Statement struct {
-	Kind      string // "camt.053.001.02", "csv"
-	Accounts  []string
-	Transfers []sale.Transfer // money in, and money in that was taken back
-	Out       int             // lines of money out: not looked at
-	Pending   int             // lines not booked yet: they come again when they are
-	Skipped   int             // rows of a table with neither a date nor an amount
+	Kind        string // "camt.053.001.02", "csv"
+	Accounts    []string
+	Remittances []sale.Remittance // money in, and money in that was taken back
+	Out         int               // lines of money out: not looked at
+	Pending     int               // lines not booked yet: they come again when they are
+	Skipped     int               // rows of a table with neither a date nor an amount
 }
 
 // ReadStatement reads a bank's file: camt.053 (XML) or a table (CSV). Faults, all
@@ -77,14 +77,14 @@ func otherKind(head []byte) string {
 	return ""
 }
 
-// namer gives transfers the same names whenever their lines are read again. A
+// namer gives remittances the same names whenever their lines are read again. A
 // bank that names its lines is believed; where two lines are alike in everything
 // they are counted.
 type namer struct{ seen map[string]int }
 
 func newNamer() *namer { return &namer{map[string]int{}} }
 
-func (n *namer) name(account, bank string, t *sale.Transfer) {
+func (n *namer) name(account, bank string, t *sale.Remittance) {
 	parts := []string{account, bank}
 	if bank == "" {
 		parts = append(parts, t.At.String(), t.Amount.String(), squash(t.Payer), t.Reference, squash(t.Text))

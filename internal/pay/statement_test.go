@@ -39,12 +39,12 @@ func read(t testing.TB, name, text string, l pay.Layout) *pay.Statement {
 }
 
 // show is a transfer in a line.
-func show(t sale.Transfer) string {
+func show(t sale.Remittance) string {
 	return strings.Join([]string{t.At.Time().Format(time.DateOnly), t.Amount.String(), t.Payer, t.Reference, t.Text}, "|")
 }
 
 func shows(s *pay.Statement) (out []string) {
-	for _, t := range s.Transfers {
+	for _, t := range s.Remittances {
 		out = append(out, show(t))
 	}
 	return out
@@ -81,7 +81,7 @@ func TestStatement_Camt08OfSeveralCurrencies(t *testing.T) {
 		"2025-12-02|110.00 USD|||RF98TES260001 RF71TES260002",
 	})
 	ids := map[string]bool{}
-	for _, x := range s.Transfers {
+	for _, x := range s.Remittances {
 		ids[x.ID] = true
 	}
 	if len(ids) != 4 {
@@ -92,7 +92,7 @@ func TestStatement_Camt08OfSeveralCurrencies(t *testing.T) {
 // The same line has the same name in every file it stands in.
 func TestStatement_NamesAreTheSameWheneverALineIsReadAgain(t *testing.T) {
 	ids := func(s *pay.Statement) (out []string) {
-		for _, x := range s.Transfers {
+		for _, x := range s.Remittances {
 			out = append(out, x.ID)
 		}
 		return out
@@ -103,7 +103,7 @@ func TestStatement_NamesAreTheSameWheneverALineIsReadAgain(t *testing.T) {
 	// A later file begins with the last line of the one before.
 	one := read(t, "1.csv", "Date,Amount,Payer,Text\n2025-12-01,10.00,A,x\n2025-12-02,20.00,B,y\n", house)
 	two := read(t, "2.csv", "Date;Payer;Text;Amount\n02.12.2025;B; Y ;20,00\n03.12.2025;C;z;30,00\n", house)
-	if one.Transfers[1].ID != two.Transfers[0].ID || one.Transfers[0].ID == two.Transfers[1].ID {
+	if one.Remittances[1].ID != two.Remittances[0].ID || one.Remittances[0].ID == two.Remittances[1].ID {
 		t.Errorf("%v %v", ids(one), ids(two))
 	}
 }
@@ -221,12 +221,12 @@ func whole(t *testing.T, b []byte, l pay.Layout) {
 		return
 	}
 	again, err := pay.ReadStatement("g", b, l)
-	if err != nil || len(again.Transfers) != len(s.Transfers) {
+	if err != nil || len(again.Remittances) != len(s.Remittances) {
 		t.Fatalf("read again: %v", err)
 	}
 	ids := map[string]bool{}
-	for i, x := range s.Transfers {
-		if ids[x.ID] || x.ID != again.Transfers[i].ID {
+	for i, x := range s.Remittances {
+		if ids[x.ID] || x.ID != again.Remittances[i].ID {
 			t.Fatalf("name %q stands twice or changed", x.ID)
 		}
 		ids[x.ID] = true
@@ -251,12 +251,12 @@ func TestStatement_AmountsOfBanks(t *testing.T) {
 	} {
 		s, err := pay.ReadStatement("s.csv", []byte("Date;Amount\n2025-12-02;\""+c.text+"\"\n2025-12-03;1\n"), pay.Layout{House: c.cur})
 		switch {
-		case c.want == "" && err == nil && (len(s.Transfers) != 1 || s.Skipped != 1):
-			t.Errorf("%q was taken as %s", c.text, s.Transfers[0].Amount)
+		case c.want == "" && err == nil && (len(s.Remittances) != 1 || s.Skipped != 1):
+			t.Errorf("%q was taken as %s", c.text, s.Remittances[0].Amount)
 		case c.want != "" && err != nil:
 			t.Errorf("%q: %v", c.text, err)
-		case c.want != "" && s.Transfers[0].Amount.Decimal() != c.want:
-			t.Errorf("%q is %s, want %s", c.text, s.Transfers[0].Amount, c.want)
+		case c.want != "" && s.Remittances[0].Amount.Decimal() != c.want:
+			t.Errorf("%q is %s, want %s", c.text, s.Remittances[0].Amount, c.want)
 		}
 	}
 }

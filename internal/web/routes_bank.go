@@ -15,7 +15,7 @@ func bankRoutes(off *office.Room) []site.Route {
 		{Pattern: "GET " + base + "/bank/{upload}", Permission: access.SaleBank, Do: off.SaleBankLook},
 		{Pattern: "POST " + base + "/bank/{upload}/take", Permission: access.SaleBank, Do: off.SaleBankTake},
 		{Pattern: "POST " + base + "/bank/{upload}/discard", Permission: access.SaleBank, Do: off.SaleBankDiscard},
-		{Pattern: "GET " + base + "/transfer/{transfer}", Permission: access.SaleBank, Do: off.SaleTransfer},
-		{Pattern: "POST " + base + "/transfer/{transfer}", Permission: access.SaleBank, Do: off.SaleTransferDecide},
+		{Pattern: "GET " + base + "/remittance/{remittance}", Permission: access.SaleBank, Do: off.SaleRemittance},
+		{Pattern: "POST " + base + "/remittance/{remittance}", Permission: access.SaleBank, Do: off.SaleRemittanceDecide},
 	}
 }

@@ -30,8 +30,8 @@ type Memory struct {
 	Waits    map[string]*sale.Wait
 	Mails    []sale.Mail
 	Audits   []sale.Audit
-	Queue    map[string]sale.Transfer // transfers nobody could assign
-	Fail     error                    // the next commits fail with it before anything is written
+	Queue    map[string]sale.Remittance // transfers nobody could assign
+	Fail     error                      // the next commits fail with it before anything is written
 }
 
 // New makes a store with the quotas of a catalogue.

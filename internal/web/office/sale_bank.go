@@ -31,14 +31,14 @@ type bankView struct {
 	Dates    []site.Option
 	Decimals []site.Option
 	Limit    int // MB
-	Open     []sale.Transfer
+	Open     []sale.Remittance
 }
 
 // Said reports whether anything about the table was filled in.
 func (v bankView) Said() bool { return len(layoutQuery(v.Form.Values)) > 0 }
 
 // SaleBank answers GET …/sale/bank: where a statement is sent in, and the
-// transfers that wait for somebody to say whose they are.
+// remittances that wait for somebody to say whose they are.
 func (m *Room) SaleBank(c *site.Call) error {
 	return m.atSale(c, "bank", access.SaleBank, func(c *site.Call, sp *salePlace) error {
 		return m.showBank(c, sp, site.NewForm(layoutQuery(c.R.URL.Query())))
@@ -54,9 +54,9 @@ func (m *Room) showBank(c *site.Call, sp *salePlace, f *site.Form) (err error) {
 		v.Dates = append(v.Dates, site.Option{Value: o, Text: c.T("office.bank.dates." + cmp.Or(o, "auto"))})
 	}
 	v.Decimals = []site.Option{{Value: "", Text: c.T("office.bank.dates.auto")}, {Value: ",", Text: "1.234,50"}, {Value: ".", Text: "1,234.50"}}
-	keep, err := sp.transfers()
+	keep, err := sp.remittances()
 	if err == nil {
-		v.Open, err = keep.Transfers(c.R.Context(), sp.Desk.Edition, sale.TransferOpen)
+		v.Open, err = keep.Remittances(c.R.Context(), sp.Desk.Edition, sale.RemittanceOpen)
 	}
 	if err != nil {
 		return err
@@ -64,9 +64,9 @@ func (m *Room) showBank(c *site.Call, sp *salePlace, f *site.Form) (err error) {
 	return c.Render(f.Status(), "sale_bank", sp.Title(c.T("office.sale.bank")), v)
 }
 
-// transfers are where transfers wait: with the sale.
-func (sp *salePlace) transfers() (sale.Transfers, error) {
-	if t, ok := sp.Views.(sale.Transfers); ok {
+// transfers are where remittances wait: with the sale.
+func (sp *salePlace) remittances() (sale.Remittances, error) {
+	if t, ok := sp.Views.(sale.Remittances); ok {
 		return t, nil
 	}
 	return nil, fault.New(fault.Unavailable, "sale.none", nil)
@@ -212,15 +212,15 @@ func (m *Room) bankLook(c *site.Call, sp *salePlace) (v bankLookView, err error)
 	if v.Statement, err = pay.ReadStatement(v.Upload.Name, v.Upload.Bytes, sp.layout(said)); err != nil {
 		return v, err
 	}
-	keep, err := sp.transfers()
+	keep, err := sp.remittances()
 	if err != nil {
 		return v, err
 	}
-	kept, err := keep.Transfers(ctx, sp.Desk.Edition, "")
+	kept, err := keep.Remittances(ctx, sp.Desk.Edition, "")
 	if err != nil {
 		return v, err
 	}
-	if v.Lines, err = pay.Match(ctx, sp.Counter, sp.Views, v.Statement.Transfers, kept); err != nil {
+	if v.Lines, err = pay.Match(ctx, sp.Counter, sp.Views, v.Statement.Remittances, kept); err != nil {
 		return v, err
 	}
 	v.count()
@@ -259,7 +259,7 @@ func (m *Room) SaleBankTake(c *site.Call) error {
 		if err != nil {
 			return err
 		}
-		keep, err := sp.transfers()
+		keep, err := sp.remittances()
 		if err != nil {
 			return err
 		}

@@ -58,7 +58,7 @@ func TestSaleBank_AStatementIsLookedAtTakenAndTheRestAssigned(t *testing.T) {
 	}
 	// One goes to the order it may be for, its effect shown first; one is not ours.
 	for id, tr := range s.m.Queue {
-		path := saleBase + "/transfer/" + url.PathEscape(id)
+		path := saleBase + "/remittance/" + url.PathEscape(id)
 		if !strings.Contains(tr.Text, "order") {
 			wants(t, c.page(path), "It names no order")
 			c.sent(path, url.Values{"do": {"not_ours"}})
@@ -110,7 +110,7 @@ func TestSaleBank_EveryPageIsInOrderInEveryLanguage(t *testing.T) {
 	c.sent(c.staged(bankPath, "b.csv", statement("other", ref+" "+ref))+"/take", url.Values{})
 	pages := []string{bankPath, look}
 	for id := range s.m.Queue {
-		pages = append(pages, saleBase+"/transfer/"+url.PathEscape(id), saleBase+"/transfer/"+url.PathEscape(id)+"?order="+s.m.Order("id000000000000000000000001").ID)
+		pages = append(pages, saleBase+"/remittance/"+url.PathEscape(id), saleBase+"/remittance/"+url.PathEscape(id)+"?order="+s.m.Order("id000000000000000000000001").ID)
 	}
 	for _, lang := range []string{"en", "ko", "zh", "de"} {
 		c.lang = lang

@@ -1,8 +1,8 @@
 -- +goose Up
--- Transfers to the house's bank account of which nothing said whose they are.
+-- Remittances: transfers to the house's bank account of which nothing said whose they are.
 -- Payer and text are sealed; when somebody has decided they go, and what
 -- remains says that the line of the statement was dealt with.
-CREATE TABLE sale_transfer (
+CREATE TABLE sale_remittance (
     id       TEXT NOT NULL, -- of the line: the same in every statement it stands in
     edition  TEXT NOT NULL REFERENCES edition (id),
     at       INTEGER NOT NULL,
@@ -14,4 +14,4 @@ CREATE TABLE sale_transfer (
     wrapped  BLOB NOT NULL,
     PRIMARY KEY (id, edition)
 ) STRICT;
-CREATE INDEX sale_transfer_open ON sale_transfer (edition, at, id) WHERE state = 'open';
+CREATE INDEX sale_remittance_open ON sale_remittance (edition, at, id) WHERE state = 'open';
