@@ -119,7 +119,8 @@ func (s *SaleStore) MailFailed(ctx context.Context, id, why string, next race.In
 
 // Mails implements sale.Views.
 func (s *SaleStore) Mails(ctx context.Context, edition, order string) ([]sale.SentMail, error) {
-	rows, err := list(s.db.view(ctx), scanMail, selectMail+` WHERE edition = $1 AND ($2 = '' OR order_id = $2) ORDER BY made DESC, id DESC`, edition, order)
+	where, args := ofOrder(edition, order)
+	rows, err := list(s.db.view(ctx), scanMail, selectMail+where+` ORDER BY made DESC, id DESC`, args...)
 	if err != nil {
 		return nil, err
 	}

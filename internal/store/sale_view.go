@@ -209,13 +209,21 @@ func (s *SaleStore) Lines(ctx context.Context, edition string, after int64, limi
 
 // Postings implements sale.Views.
 func (s *SaleStore) Postings(ctx context.Context, edition, order string) ([]sale.Posting, error) {
+	where, args := ofOrder(edition, order)
 	return list(s.db.view(ctx), func(scan func(...any) error) (p sale.Posting, err error) {
 		var currency string
 		err = scan(&p.Entry, &p.At, &p.Order, &p.Account, &p.Amount.Minor, &currency, &p.Text)
 		p.Amount.Currency = money.Currency(currency)
 		return p, err
-	}, `SELECT entry, at, order_id, account, minor, currency, text FROM sale_posting
-		WHERE edition = $1 AND ($2 = '' OR order_id = $2) ORDER BY seq`, edition, order)
+	}, `SELECT entry, at, order_id, account, minor, currency, text FROM sale_posting`+where+` ORDER BY seq`, args...)
+}
+
+// ofOrder chooses the rows of an order, of all orders if it is "".
+func ofOrder(edition, order string) (where string, args []any) {
+	if order == "" {
+		return ` WHERE edition = $1`, []any{edition}
+	}
+	return ` WHERE edition = $1 AND order_id = $2`, []any{edition, order}
 }
 
 // Waits implements sale.Views.
