@@ -106,7 +106,7 @@ var looksLike = regexp.MustCompile(`^(order|list|entry|edition|draw|room)\.[a-z_
 // templates are the templates a node names: Mail{Template: "x.y"}, m.Template =
 // "x.y", and w.mail(…, "x.y", …) whatever the helper is called with mail in its name.
 func templates(n ast.Node) (out []string) {
-	add := func(e ast.Expr) {
+	add := func(e ast.Node) {
 		ast.Inspect(e, func(n ast.Node) bool { // a choice is a map of them
 			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
 				if s, err := strconv.Unquote(lit.Value); err == nil && looksLike.MatchString(s) {
@@ -121,9 +121,9 @@ func templates(n ast.Node) (out []string) {
 		if id, ok := n.Key.(*ast.Ident); ok && id.Name == "Template" {
 			add(n.Value)
 		}
-	case *ast.ReturnStmt:
-		for _, r := range n.Results {
-			add(r)
+	case *ast.FuncDecl:
+		if n.Name.Name == "noticeOf" { // it chooses what everybody is written
+			add(n.Body)
 		}
 	case *ast.AssignStmt:
 		for i, l := range n.Lhs {
