@@ -256,6 +256,7 @@ func (b *batch) changes() *Changes {
 // stepped back since, time stands still until it is there again (case 22).
 func run(ctx context.Context, s Store, edition string, jobs []*Job, last *race.Instant) (errs []error, err error) {
 	errs = make([]error, len(jobs))
+	defer catch(&err) // the store has undone it: the next commit is nobody's worse
 	err = s.Commit(ctx, edition, func(at race.Instant, h Head, r Reader) (*Changes, error) {
 		clear(errs)
 		at = max(at, *last)

@@ -14,15 +14,18 @@ import (
 // of them costs that one alone: the hundreds that share its commit, and the
 // process, go on.
 func (w *Work) attempt(do func(*Work) error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fault.Wrap(fault.Internal, "internal", fmt.Errorf("panic: %v\n%s", p, debug.Stack()), nil)
-		}
-	}()
+	defer catch(&err)
 	if err := do(w); err != nil {
 		return err
 	}
 	return w.settle()
+}
+
+// catch makes a panic the fault Internal internal, with its place for the log.
+func catch(err *error) {
+	if p := recover(); p != nil {
+		*err = fault.Wrap(fault.Internal, "internal", fmt.Errorf("panic: %v\n%s", p, debug.Stack()), nil)
+	}
 }
 
 // check refuses text that no database keeps before it stands in the question

@@ -107,3 +107,25 @@ func TestCounter_WhatTheDatabaseRefusesFailsAlone(t *testing.T) {
 		t.Errorf("%d orders", len(m.ByID))
 	}
 }
+
+// mistaken panics in the middle of its first commit.
+type mistaken struct {
+	sale.Store
+	once *sync.Once
+}
+
+func (b mistaken) Commit(ctx context.Context, edition string, decide func(race.Instant, sale.Head, sale.Reader) (*sale.Changes, error)) error {
+	b.once.Do(func() { panic("a mistake in the store") })
+	return b.Store.Commit(ctx, edition, decide)
+}
+
+func TestCounter_GoesOnAfterAMistakeInTheStore(t *testing.T) {
+	m := saletest.New(saletest.Catalogue(), func() race.Instant { return saletest.Opens })
+	c := sale.NewCounter(saletest.Edition, mistaken{m, new(sync.Once)}, 0)
+	if err := c.Do(context.Background(), put("o1")); fault.KindOf(err) != fault.Internal {
+		t.Errorf("the first: %v", err)
+	}
+	if err := c.Do(context.Background(), put("o2")); err != nil {
+		t.Errorf("the second: %v", err)
+	}
+}

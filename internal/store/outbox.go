@@ -86,12 +86,15 @@ func (s *SaleStore) DueMails(ctx context.Context, at race.Instant, limit int) ([
 	}); err != nil {
 		return nil, err
 	}
-	out := make([]sale.DueMail, len(rows))
+	out := make([]sale.DueMail, 0, len(rows))
 	for i := range rows {
-		if err := s.openMail(&rows[i]); err != nil {
-			return nil, err
+		if s.openMail(&rows[i]) != nil { // one that nobody can open holds up no other
+			if err := s.MailFailed(ctx, rows[i].ID, "seal.broken", 0); err != nil {
+				return nil, err
+			}
+			continue
 		}
-		out[i] = sale.DueMail{Mail: rows[i].Mail, Edition: rows[i].edition, Made: rows[i].Made, Tries: rows[i].Tries}
+		out = append(out, sale.DueMail{Mail: rows[i].Mail, Edition: rows[i].edition, Made: rows[i].Made, Tries: rows[i].Tries})
 	}
 	return out, nil
 }

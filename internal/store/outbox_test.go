@@ -71,3 +71,18 @@ func TestOutbox_AMessageIsGivenToOneSenderUntilItIsSent(t *testing.T) {
 		}
 	})
 }
+
+func TestOutbox_AMessageNobodyCanOpenHoldsUpNoOther(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		s := shop(t, db, 10)
+		post(t, sale.NewCounter(shopEdition, s, 0), "m1", "m2")
+		must(t, raw(t, db, `UPDATE outbox SET private = $1 WHERE id = 'm1'`, []byte("damaged")))
+		if got := due(t, s, clock.Now(), 5); got != "m2 0 " {
+			t.Errorf("given %s", got)
+		}
+		clock.Pass(1000 * time.Hour)
+		if got := due(t, s, clock.Now(), 5); got != "m2 0 " {
+			t.Errorf("later %s", got)
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -146,6 +147,11 @@ func eachAtOnce[T any](n int, row func(i int) (T, error)) ([]T, error) {
 	hands := min(runtime.GOMAXPROCS(0), (n+15)/16) // a few are done sooner alone
 	errs := make([]error, max(hands, 1))
 	work := func(hand int) {
+		defer func() {
+			if p := recover(); p != nil { // in a goroutine it would end the process
+				errs[hand] = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			}
+		}()
 		for i := hand; i < n && errs[hand] == nil; i += len(errs) {
 			out[i], errs[hand] = row(i)
 		}
