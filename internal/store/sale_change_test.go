@@ -31,7 +31,7 @@ func TestSale_ChangesAndReversalsAreKeptAsInMemory(t *testing.T) {
 		real, model := sale.NewCounter(saletest.Edition, s, 0), sale.NewCounter(saletest.Edition, m, 0)
 		for i, step := range changes {
 			a, b := fault.CodeOf(step(real)), fault.CodeOf(step(model))
-		if a != b {
+			if a != b {
 				t.Errorf("step %d: the database says %q, memory %q", i, a, b)
 			}
 			sameSale(t, fmt.Sprint("step ", i), s, m)
@@ -43,7 +43,9 @@ func TestSale_ChangesAndReversalsAreKeptAsInMemory(t *testing.T) {
 // changes is a life of a small sale.
 var changes = []func(c *sale.Counter) error{
 	buy("kim", "half", "Kim"), buy("lee", "marathon", "Lee"), resize("race:marathon", 1),
-	func(c *sale.Counter) error { return second(c.Swap(context.Background(), "kim", "p1", "marathon", boss)) },
+	func(c *sale.Counter) error {
+		return second(c.Swap(context.Background(), "kim", "p1", "marathon", boss))
+	},
 	func(c *sale.Counter) error { // prices double: who bought before is not touched
 		next := *saletest.Catalogue()
 		for i := range next.Products {
