@@ -75,7 +75,7 @@ type share struct{ refund, kept money.Amount }
 // up: percent of it goes back, the rest is kept. Of an order of which only the
 // deposit was paid, it is the part's share of the deposit.
 func (w *Work) backOf(o *Order, part, whole money.Amount, percent int) share {
-	paid := money.Min(o.received(o.Currency).Sub(o.promised(o.Currency)), whole)
+	paid := money.Min(o.kept(), whole)
 	if paid.Minor <= 0 || whole.Minor <= 0 || part.Minor <= 0 {
 		zero := money.Of(0, o.Currency)
 		return share{zero, zero}

@@ -48,6 +48,7 @@ type Order struct {
 
 	Deposit   money.Amount `json:"deposit,omitzero"`    // confirms the order; zero = all that is due
 	BalanceBy race.Instant `json:"balance_by,omitzero"` // until when the rest is to be paid; 0 = with the deposit
+	Reminded  race.Instant `json:"reminded,omitzero"`   // of the balance, by a letter
 
 	Charges  []Charge  `json:"charges"`            // what it costs; the sum is what is owed in all; only ever appended to
 	Receipts []Receipt `json:"receipts,omitempty"` // what came in, each once

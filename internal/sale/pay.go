@@ -64,7 +64,7 @@ func (w *Work) paying(o *Order, a Attempt) error {
 		}
 		return fault.New(fault.Conflict, "sale.hold_ended", nil)
 	}
-	if o.Open().Minor <= 0 {
+	if o.Open().Minor <= 0 && o.DueNow().Zero() {
 		return fault.New(fault.Conflict, "sale.nothing_due", nil)
 	}
 	if a.State == "" {
@@ -237,21 +237,30 @@ func (o *Order) Least() money.Amount {
 }
 
 // DueNow is what is to be paid next: of a hold what confirms it, of a confirmed
-// order the rest. Never negative.
+// order the rest. What is on its way back counts as gone. Never negative.
 func (o *Order) DueNow() money.Amount {
-	left := o.Open()
-	if o.State == Held {
-		left = o.Least().Sub(o.Paid())
+	none := money.Of(0, o.Currency)
+	left := o.Due()
+	switch o.State {
+	case Held:
+		left = o.Least()
+	case Confirmed:
+	default:
+		return none
 	}
-	if left.Minor < 0 || o.State != Held && o.State != Confirmed {
-		return money.Of(0, o.Currency)
+	if left = left.Sub(o.kept()); left.Minor < 0 {
+		return none
 	}
 	return left
 }
 
+// kept is what came in, in the order's currency, and is not on its way back.
+func (o *Order) kept() money.Amount { return o.received(o.Currency).Sub(o.promised(o.Currency)) }
+
 // enough reports whether what was paid confirms the order.
 func (w *Work) enough(o *Order) bool {
-	return !o.Paid().Add(w.tolerance(o)).Less(o.Least()) && (o.Paid().Minor > 0 || o.Least().Zero())
+	kept, least := o.kept(), o.Least()
+	return !kept.Add(w.tolerance(o)).Less(least) && (kept.Minor > 0 || least.Zero())
 }
 
 // late is money for an order whose hold has ended: its units are taken again if
@@ -261,7 +270,7 @@ func (w *Work) late(o *Order) error {
 		w.free(o, Expire, "")
 		o.State = Expired
 	}
-	if w.payable(o) && w.State() != "cancelled" {
+	if w.enough(o) && w.State() != "cancelled" {
 		switch err := w.retake(o); {
 		case err == nil:
 			w.confirm(o)
@@ -271,7 +280,7 @@ func (w *Work) late(o *Order) error {
 			return err
 		}
 	}
-	paid := w.payable(o)
+	paid := w.enough(o)
 	if back := w.oweAll(o, "expired_paid"); back != "" {
 		w.mail(o, "order.expired_paid", strconv.Itoa(len(o.Receipts)), map[string]string{"amount": back})
 	}
@@ -281,12 +290,6 @@ func (w *Work) late(o *Order) error {
 	o.CancelWhy = "expired_paid"
 	_, err := w.StandBy(o, 1)
 	return err
-}
-
-// payable reports whether late money would confirm the order, apart from what is
-// on its way back.
-func (w *Work) payable(o *Order) bool {
-	return !o.received(o.Currency).Sub(o.promised(o.Currency)).Add(w.tolerance(o)).Less(o.Least())
 }
 
 // retake takes the units of an expired order again, all or nothing.

@@ -367,3 +367,38 @@ func TestPay_TaskIsDoneOnce(t *testing.T) {
 		d.refuses("sale.task_unknown", err)
 	}
 }
+
+func TestPay_TheBalanceIsAskedForOnceAndThenIsTheDesks(t *testing.T) {
+	d := openDesk(t)
+	o := d.hold(wish("one", of("tour-a", 1)))
+	o = d.must(d.c.Receive(ctx, o.ID, card("dep", o.Least()), nobody))
+	d.buy(wish("paid", of("tour-b", 1)))
+	for _, c := range []struct {
+		at    time.Duration
+		n     int
+		mails int
+	}{{-15 * 24 * time.Hour, 0, 0}, {-14 * 24 * time.Hour, 1, 1}, {-13 * 24 * time.Hour, 0, 1}, {time.Hour, 1, 1}, {48 * time.Hour, 0, 1}} {
+		d.now = o.BalanceBy.Add(c.at)
+		n, err := d.c.Remind(ctx)
+		if n != c.n || err != nil || len(d.mailed("order.balance", o.ID)) != c.mails {
+			t.Errorf("%s: %d, %v, %d letters", c.at, n, err, len(d.mailed("order.balance", o.ID)))
+		}
+	}
+	if o = d.Order(o.ID); !task(o, "balance_overdue") || o.State != sale.Confirmed {
+		t.Errorf("%s, %v", o.State, o.Tasks)
+	}
+	if len(d.mailed("order.balance", "paid")) != 0 {
+		t.Error("who has paid was asked again")
+	}
+}
+
+func TestPay_WhatIsOnItsWayBackConfirmsNothing(t *testing.T) {
+	d := openDesk(t)
+	o := d.hold(wish("one", of("marathon", 1)))
+	o = d.must(d.c.Receive(ctx, o.ID, card("a", eur(6000)), nobody))
+	o = d.must(d.c.Owe(ctx, o.ID, "back", eur(6000), "asked for it", clerk))
+	if o = d.must(d.c.Receive(ctx, o.ID, card("b", eur(4000)), nobody)); o.State != sale.Held || o.DueNow() != eur(6000) {
+		t.Errorf("%s, due %s", o.State, o.DueNow())
+	}
+	d.whole()
+}
