@@ -56,6 +56,7 @@ func (b bill) Later() money.Amount { return b.Total.Sub(b.AtOnce()) }
 // billLine is one line of a price.
 type billLine struct {
 	What, Who string
+	Item      string // product, or what a fee is for
 	N         int
 	Kind      string // item, discount, fee, …
 	Amount    money.Amount
@@ -182,7 +183,7 @@ func billLines(c *sale.Catalogue, tag string, items []sale.Item, charges []sale.
 			if x.Person != id {
 				continue
 			}
-			l := billLine{What: productName(c, tag, x.Item), Who: who, Kind: x.Kind, Amount: x.Amount, First: first, After: len(out) > 0, N: 1}
+			l := billLine{What: productName(c, tag, x.Item), Item: x.Item, Who: who, Kind: x.Kind, Amount: x.Amount, First: first, After: len(out) > 0, N: 1}
 			if x.Kind == "item" {
 				if at := slices.IndexFunc(items, func(it sale.Item) bool { return it.Product == x.Item && it.Person == id }); at >= 0 {
 					l.N = items[at].N

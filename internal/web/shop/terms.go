@@ -36,19 +36,16 @@ func (s *stand) scale(t sale.Terms) []tier {
 	slices.SortFunc(steps, func(a, b sale.Tier) int { return b.Days - a.Days })
 	today := s.Now.In(zone).Format(time.DateOnly)
 	var out []tier
-	found := false
 	for _, x := range steps {
 		last := raceDay.AddDate(0, 0, -x.Days).Format(time.DateOnly)
 		k := tier{Last: last, Percent: x.Percent, Over: today > last}
-		if !k.Over && !found {
-			k.Now, found = true, true
+		k.Now = !k.Over && (len(out) == 0 || out[len(out)-1].Over)
+		if x.Percent <= 0 {
+			break // from here on nothing is given back
 		}
 		out = append(out, k)
 	}
-	if len(out) == 0 || out[len(out)-1].Percent != 0 {
-		out = append(out, tier{Now: !found})
-	}
-	return out
+	return append(out, tier{Now: !slices.ContainsFunc(out, func(k tier) bool { return k.Now })})
 }
 
 // due is a day on the calendar of an order.
