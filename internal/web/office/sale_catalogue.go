@@ -1,12 +1,9 @@
 package office
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"time"
-
-	"github.com/pelletier/go-toml/v2"
 
 	"stadion/internal/access"
 	"stadion/internal/fault"
@@ -212,7 +209,7 @@ func (m *Room) SaleCatalogueFile(c *site.Call) error {
 	if sp.Catalogue == nil {
 		return m.SaleCatalogueExample(c)
 	}
-	text, err := catalogueText(sp.Catalogue)
+	text, err := sale.WriteCatalogue(sp.Catalogue)
 	if err != nil {
 		return err
 	}
@@ -232,53 +229,18 @@ func (m *Room) SaleCatalogueExample(c *site.Call) error {
 	return attach(c, kindCatalogue.Example, "application/toml; charset=utf-8", text)
 }
 
-// readCatalogue reads an uploaded catalogue; every key must be known.
+// readCatalogue reads an uploaded catalogue; every key must be known. All that is
+// wrong with it is told at once, with its lines.
 func readCatalogue(edition string, u Upload) (*sale.Catalogue, error) {
-	c := &sale.Catalogue{}
-	d := toml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(u.Bytes, []byte("\uFEFF"))))
-	d.DisallowUnknownFields()
-	if err := d.Decode(c); err != nil {
-		return nil, notCatalogue(u.Name, err)
+	c, unknown, err := sale.ParseCatalogue(u.Name, u.Bytes)
+	if err == nil {
+		err = unknown.OrNil()
+	}
+	if err != nil {
+		return nil, err
 	}
 	c.Edition = edition
-	sale.Fill(c)
-	return c, sale.Check(c)
-}
-
-func notCatalogue(name string, err error) error {
-	args := fault.Args{"file": name, "line": 1, "column": 1, "value": ""}
-	var strict *toml.StrictMissingError
-	var bad *toml.DecodeError
-	if errors.As(err, &strict) && len(strict.Errors) > 0 {
-		line, column := strict.Errors[0].Position()
-		args["line"], args["column"], args["value"] = line, column, keyText(strict.Errors[0].Key())
-		return fault.Wrap(fault.Invalid, "office.catalogue_key", err, args)
-	}
-	if errors.As(err, &bad) {
-		line, column := bad.Position()
-		args["line"], args["column"] = line, column
-	}
-	return fault.Wrap(fault.Invalid, "office.catalogue_toml", err, args)
-}
-
-func keyText(key toml.Key) string {
-	var b bytes.Buffer
-	for i, k := range key {
-		if i > 0 {
-			b.WriteByte('.')
-		}
-		b.WriteString(k)
-	}
-	return b.String()
-}
-
-// catalogueText is a catalogue as its file.
-func catalogueText(c *sale.Catalogue) ([]byte, error) {
-	var b bytes.Buffer
-	e := toml.NewEncoder(&b)
-	e.SetIndentTables(false)
-	err := e.Encode(c)
-	return b.Bytes(), err
+	return c, nil
 }
 
 // PricesOf are the prices of a product in words.
