@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -358,6 +359,38 @@ func TestPay_Case18_AMessageHeardTwiceChangesNothing(t *testing.T) {
 	if x.Asked("GET /v1/checkout/sessions/…") != looked {
 		t.Error("the provider was asked again")
 	}
+}
+
+// Case 18: the return page, the message and the reconciler at the same moment.
+func TestPay_Case18_ManyAtOnceRecordOnce(t *testing.T) {
+	x := openTill(t)
+	o := x.hold()
+	x.Pay(x.begin(o))
+	m := x.Message("checkout.session.completed")
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if err := x.hear(m); err != nil {
+				t.Error(err)
+			}
+		})
+		all.Go(func() {
+			if _, err := pay.Settle(ctx, x.c, x.v, x.k, o.ID); err != nil {
+				t.Error(err)
+			}
+		})
+		all.Go(func() {
+			if _, err := pay.Reconcile(ctx, x.c, x.v, x.k, x.now); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	got := x.is(o.ID, sale.Confirmed, 10000)
+	if len(got.Receipts) != 1 || len(got.Tasks) > 0 {
+		t.Errorf("%+v %v", got.Receipts, tasks(got))
+	}
+	x.books(got)
 }
 
 // Case 18: while the provider does not answer a message is not heard, and comes again.
