@@ -91,9 +91,10 @@ func powerOfTwo(n int) int {
 // listed is where eachOf puts the list.
 const listed = "IN (…)"
 
-// eachOf runs a query for the edition $1 with "IN (…)" for every part of the
-// ids that fits in a statement, and calls row for every row of the answers.
-func (v *View) eachOf(ids []string, row func(scan func(dest ...any) error) error, query, edition string) error {
+// eachOf runs a query with "IN (…)" for every part of the ids that fits in a
+// statement, and calls row for every row of the answers. The marks of the ids
+// come after those of args.
+func eachOf[T any](v *View, ids []T, row func(scan func(dest ...any) error) error, query string, args ...any) error {
 	for len(ids) > 0 {
 		n := min(len(ids), v.bulk())
 		size := powerOfTwo(n)
@@ -103,16 +104,16 @@ func (v *View) eachOf(ids []string, row func(scan func(dest ...any) error) error
 		text := v.textOf(query, size, func(mark func(int) string) string {
 			marks := make([]string, size)
 			for i := range marks {
-				marks[i] = mark(i + 2)
+				marks[i] = mark(len(args) + i + 1)
 			}
 			return strings.Replace(query, listed, "IN ("+strings.Join(marks, ", ")+")", 1)
 		})
-		args := make([]any, size+1)
-		args[0] = edition
+		all := make([]any, 0, len(args)+size)
+		all = append(all, args...)
 		for i := range size {
-			args[i+1] = ids[min(i, n-1)] // the last again and again, to fill up
+			all = append(all, ids[min(i, n-1)]) // the last again and again, to fill up
 		}
-		if err := v.Each(row, text, args...); err != nil {
+		if err := v.Each(row, text, all...); err != nil {
 			return err
 		}
 		ids = ids[n:]

@@ -1,21 +1,37 @@
 package store
 
-import "context"
+import (
+	"context"
+	"encoding/json"
+)
 
 // Marks implements sale.Marker. Only a SQLite file has one process that writes
 // it: its folder is locked. Beside a PostgreSQL there may be another node.
 func (s *SaleStore) Marks(ctx context.Context, edition string, each func(mark string)) (alone bool, err error) {
 	v := s.db.view(ctx)
-	one := func(scan func(...any) error) (struct{}, error) {
-		var mark string
-		err := scan(&mark)
-		each(mark)
-		return struct{}{}, err
+	if err := v.Each(func(scan func(...any) error) error {
+		var key string
+		err := scan(&key)
+		each(key)
+		return err
+	}, `SELECT key FROM sale_key WHERE edition = $1`, edition); err != nil {
+		return false, err
 	}
-	for _, q := range []string{`SELECT key FROM sale_key WHERE edition = $1`, `SELECT DISTINCT blind FROM sale_blind WHERE edition = $1`} {
-		if _, err := list(v, one, q, edition); err != nil {
-			return false, err
+	if err := v.Each(func(scan func(...any) error) error {
+		var text []byte
+		if err := scan(&text); err != nil {
+			return err
 		}
+		var blinds []string
+		if err := json.Unmarshal(text, &blinds); err != nil {
+			return damaged(err)
+		}
+		for _, b := range blinds {
+			each(b)
+		}
+		return nil
+	}, `SELECT blinds FROM sale_order WHERE edition = $1`, edition); err != nil {
+		return false, err
 	}
 	return s.db.Engine() == SQLite, nil
 }

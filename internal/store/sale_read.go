@@ -19,7 +19,7 @@ func (w *saleTx) decode(rows []orderRow) ([]*sale.Order, error) {
 // Orders implements sale.Reader.
 func (w *saleTx) Orders(ids []string) ([]*sale.Order, error) {
 	var rows []orderRow
-	if err := w.tx.eachOf(ids, func(scan func(...any) error) error {
+	if err := eachOf(&w.tx.View, ids, func(scan func(...any) error) error {
 		r, err := scanOrder(scan)
 		rows = append(rows, r)
 		return err
@@ -32,7 +32,7 @@ func (w *saleTx) Orders(ids []string) ([]*sale.Order, error) {
 // ByKeys implements sale.Reader.
 func (w *saleTx) ByKeys(keys []string) ([]sale.Key, error) {
 	var out []sale.Key
-	err := w.tx.eachOf(keys, func(scan func(...any) error) error {
+	err := eachOf(&w.tx.View, keys, func(scan func(...any) error) error {
 		var k sale.Key
 		err := scan(&k.Key, &k.Body, &k.Order)
 		out = append(out, k)
@@ -43,17 +43,23 @@ func (w *saleTx) ByKeys(keys []string) ([]sale.Key, error) {
 
 // ByBlinds implements sale.Reader.
 func (w *saleTx) ByBlinds(blinds []string) (map[string][]string, error) {
+	hashes, back := make([]int64, len(blinds)), make(map[int64]string, len(blinds))
+	for i, b := range blinds {
+		hashes[i] = hashOf(w.edition, b)
+		back[hashes[i]] = b
+	}
 	of := map[string][]string{} // blind indexes by order
-	if err := w.tx.eachOf(blinds, func(scan func(...any) error) error {
-		var blind, id string
-		err := scan(&blind, &id)
-		of[id] = append(of[id], blind)
+	if err := eachOf(&w.tx.View, hashes, func(scan func(...any) error) error {
+		var hash int64
+		var id string
+		err := scan(&hash, &id)
+		of[id] = append(of[id], back[hash])
 		return err
-	}, `SELECT blind, order_id FROM sale_blind WHERE edition || '' = $1 AND blind `+listed, w.edition); err != nil {
+	}, `SELECT hash, order_id FROM sale_blind WHERE hash `+listed); err != nil {
 		return nil, err
 	}
 	out := map[string][]string{}
-	err := w.tx.eachOf(slices.Sorted(maps.Keys(of)), func(scan func(...any) error) error {
+	err := eachOf(&w.tx.View, slices.Sorted(maps.Keys(of)), func(scan func(...any) error) error {
 		var id string
 		err := scan(&id)
 		for _, blind := range of[id] {
@@ -90,7 +96,7 @@ func (w *saleTx) Live(after string, limit int) ([]*sale.Order, error) {
 // Seen implements sale.Reader.
 func (w *saleTx) Seen(ids []string) (map[string]bool, error) {
 	out := map[string]bool{}
-	err := w.tx.eachOf(ids, func(scan func(...any) error) error {
+	err := eachOf(&w.tx.View, ids, func(scan func(...any) error) error {
 		var id string
 		err := scan(&id)
 		out[id] = true

@@ -95,7 +95,7 @@ func (s *SaleStore) Orders(ctx context.Context, edition string, f sale.OrderFilt
 	if limit <= 0 {
 		limit = 50
 	}
-	where, args := chosen(f, s.db.instant())
+	where, args := chosen(edition, f, s.db.instant())
 	args = append(args, limit+1)
 	page, err = s.ordersWhere(ctx, edition, where+` ORDER BY made DESC, id DESC LIMIT $`+strconv.Itoa(len(args)+1), args...)
 	if len(page) > limit {
@@ -105,7 +105,7 @@ func (s *SaleStore) Orders(ctx context.Context, edition string, f sale.OrderFilt
 }
 
 // chosen is the filter as a clause after the edition, which is $1.
-func chosen(f sale.OrderFilter, now race.Instant) (clause string, args []any) {
+func chosen(edition string, f sale.OrderFilter, now race.Instant) (clause string, args []any) {
 	arg := func(v any) string {
 		args = append(args, v)
 		return "$" + strconv.Itoa(len(args)+1)
@@ -138,7 +138,7 @@ func chosen(f sale.OrderFilter, now race.Instant) (clause string, args []any) {
 	if f.Search != "" || f.Blind != "" {
 		text := arg(f.Search)
 		clause += ` AND (` + text + ` <> '' AND (number = ` + text + ` OR reference = ` + text + ` OR id = ` + text + `)
-			OR id IN (SELECT order_id FROM sale_blind WHERE edition = $1 AND blind = ` + arg(f.Blind) + `))`
+			OR id IN (SELECT order_id FROM sale_blind WHERE hash = ` + arg(hashOf(edition, f.Blind)) + `))`
 	}
 	if f.Before != 0 {
 		clause += ` AND (made, id) < (` + arg(f.Before) + `, ` + arg(f.BeforeID) + `)`

@@ -68,7 +68,7 @@ CREATE TABLE sale_order (
     units     TEXT COLLATE "C" NOT NULL, -- JSON: what it takes of which quota
     version   BIGINT NOT NULL CHECK (version > 0),
     body      TEXT COLLATE "C" NOT NULL, -- JSON, nothing personal
-    blinds    TEXT COLLATE "C" NOT NULL, -- JSON: its rows of sale_blind
+    blinds    TEXT COLLATE "C" NOT NULL, -- JSON: what its rows of sale_blind are of
     private   BYTEA NOT NULL, -- sealed by a key of its own
     wrapped   BYTEA NOT NULL, -- that key, wrapped by the office's; empty = erased
     PRIMARY KEY (id, edition)
@@ -90,12 +90,12 @@ CREATE TABLE sale_key (
     PRIMARY KEY (key, edition)
 );
 
--- Blind indexes of sealed e-mails and documents.
+-- By which blind indexes of sealed e-mails, documents and names orders are found.
+-- A person has several: the rows are short, so that many share a page.
 CREATE TABLE sale_blind (
-    edition  TEXT COLLATE "C" NOT NULL,
-    blind    TEXT COLLATE "C" NOT NULL,
+    hash     BIGINT NOT NULL, -- of the edition and the blind index
     order_id TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (blind, edition, order_id)
+    PRIMARY KEY (hash, order_id)
 );
 
 -- Receipts and provider events that were recorded.

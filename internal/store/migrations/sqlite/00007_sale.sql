@@ -72,7 +72,7 @@ CREATE TABLE sale_order (
     units     TEXT NOT NULL, -- JSON: what it takes of which quota
     version   INTEGER NOT NULL CHECK (version > 0),
     body      TEXT NOT NULL, -- JSON, nothing personal
-    blinds    TEXT NOT NULL, -- JSON: its rows of sale_blind
+    blinds    TEXT NOT NULL, -- JSON: what its rows of sale_blind are of
     private   BLOB NOT NULL, -- sealed by a key of its own
     wrapped   BLOB NOT NULL, -- that key, wrapped by the office's; empty = erased
     PRIMARY KEY (id, edition)
@@ -94,12 +94,12 @@ CREATE TABLE sale_key (
     PRIMARY KEY (key, edition)
 ) STRICT, WITHOUT ROWID;
 
--- Blind indexes of sealed e-mails and documents.
+-- By which blind indexes of sealed e-mails, documents and names orders are found.
+-- A person has several: the rows are short, so that many share a page.
 CREATE TABLE sale_blind (
-    edition  TEXT NOT NULL,
-    blind    TEXT NOT NULL,
+    hash     INTEGER NOT NULL, -- of the edition and the blind index
     order_id TEXT NOT NULL,
-    PRIMARY KEY (blind, edition, order_id)
+    PRIMARY KEY (hash, order_id)
 ) STRICT, WITHOUT ROWID;
 
 -- Receipts and provider events that were recorded.
