@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"stadion/internal/fault"
@@ -67,6 +68,7 @@ type Room struct {
 	cfg       RoomConfig
 	seed, key []byte
 	life      context.Context // of what is kept in the background
+	rule      atomic.Pointer[RoomRule]
 
 	mu       sync.Mutex
 	people   []guest        // by arrival
@@ -106,6 +108,7 @@ type arrival struct {
 func OpenRoom(ctx context.Context, cfg RoomConfig) (*Room, error) {
 	r := &Room{cfg: cfg, at: map[string]int{}, life: context.WithoutCancel(ctx)}
 	r.idle = sync.NewCond(&r.mu)
+	r.Follow(cfg.Rule)
 	var err error
 	if r.seed, err = secret(ctx, cfg.Keeper, cfg.Edition, "room seed", cfg.Random); err != nil {
 		return nil, err
@@ -191,7 +194,7 @@ func (r *Room) Opens() race.Instant {
 func (r *Room) From() race.Instant { return r.Opens().Add(-r.before()) }
 
 func (r *Room) before() time.Duration {
-	if d := r.cfg.Rule.Before.D(); d > 0 {
+	if d := r.rule.Load().Before.D(); d > 0 {
 		return d
 	}
 	return time.Hour
@@ -199,8 +202,8 @@ func (r *Room) before() time.Duration {
 
 // Pace is how many are let in a minute.
 func (r *Room) Pace() int {
-	if r.cfg.Rule.Pace > 0 {
-		return r.cfg.Rule.Pace
+	if r.rule.Load().Pace > 0 {
+		return r.rule.Load().Pace
 	}
 	return 120
 }
@@ -208,11 +211,15 @@ func (r *Room) Pace() int {
 func (r *Room) slot() time.Duration { return time.Minute / time.Duration(r.Pace()) }
 
 func (r *Room) stay() time.Duration {
-	if d := r.cfg.Rule.Stay.D(); d > 0 {
+	if d := r.rule.Load().Stay.D(); d > 0 {
 		return d
 	}
 	return 10 * time.Minute
 }
+
+// Follow takes another rule from now on: the pace, how early the room opens, how
+// long an admission is.
+func (r *Room) Follow(rule RoomRule) { r.rule.Store(&rule) }
 
 // Retime moves the opening while nobody was let in yet: fault Conflict
 // sale.room_open after that.

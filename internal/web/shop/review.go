@@ -265,7 +265,7 @@ func (m *Room) hold(c *site.Call, v *step, shown money.Amount) error {
 		return m.review(c, v, nil)
 	}
 	a.ID, a.Key, a.Body = m.ID(), key(v.Form.Get("key")), digest(v.Draft)
-	a, err := m.admitted(c, a)
+	a, err := m.admitted(c, v.stand, a)
 	if err != nil {
 		return err
 	}

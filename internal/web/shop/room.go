@@ -55,8 +55,12 @@ func (m *Room) Gated(do site.Handler) site.Handler {
 	}
 }
 
-// admitted makes an order the one of the browser's admission (case 52).
-func (m *Room) admitted(c *site.Call, a sale.Ask) (sale.Ask, error) {
+// admitted makes an order the one of the browser's admission (case 52). A waiting
+// room that could not be opened lets nobody through.
+func (m *Room) admitted(c *site.Call, s *stand, a sale.Ask) (sale.Ask, error) {
+	if s.Catalogue.Mode == sale.WaitingRoom && m.Rooms != nil && m.room(s.Edition.ID) == nil {
+		return a, fault.New(fault.Unavailable, "sale.room_shut", nil)
+	}
 	admission, err := m.Admitted(c)
 	if err != nil {
 		return a, err
