@@ -60,7 +60,7 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, err
 	}
 	pub, err := public.New(public.Config{Site: s, Editions: cfg.Editions, Certificates: cfg.Certificates, Papers: cfg.Papers, Explanations: cfg.Explanations,
-		Now: cfg.Now, Jitter: cfg.Jitter, Log: cfg.Log})
+		Now: cfg.Now, Jitter: cfg.Jitter, Log: cfg.Log, Sells: sells(cfg)})
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +81,14 @@ func New(cfg Config) (http.Handler, error) {
 		return nil, err
 	}
 	return s.Mount(routes(s, pub, off, sho, pro)), nil
+}
+
+// sells says of which editions something is sold; nil where there is no shop.
+func sells(cfg Config) func(edition string) bool {
+	if !cfg.Shop.Whole() {
+		return nil
+	}
+	return func(edition string) bool { return cfg.Shop.Counter(edition) != nil }
 }
 
 // shopRoom is the shop over the same editions as the public pages, nil where

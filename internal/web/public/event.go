@@ -17,6 +17,7 @@ type event struct {
 	Edition *race.Edition
 	Zone    *time.Location
 	Here    string // which of the edition's pages this is
+	Sells   bool   // one can enter here
 }
 
 // Base is the path of the edition's pages.
@@ -33,12 +34,15 @@ func (e *event) Moving() bool {
 	return false
 }
 
+// selling reports whether one can enter an edition here.
+func (m *Room) selling(edition string) bool { return m.sells != nil && m.sells(edition) }
+
 func (m *Room) event(c *site.Call, here string) (*event, error) {
 	snap, err := m.editions.Snapshot(c.R.Context(), c.Path("edition"))
 	if err != nil {
 		return nil, err
 	}
-	return &event{Snap: snap, Edition: snap.Edition, Zone: snap.Edition.Location(), Here: here}, nil
+	return &event{Snap: snap, Edition: snap.Edition, Zone: snap.Edition.Location(), Here: here, Sells: m.selling(snap.Edition.ID)}, nil
 }
 
 // find is the board and the row of a bib, however its zeros and letters were

@@ -25,6 +25,7 @@ type Config struct {
 	Papers       Papers          // nil: nothing can be had on paper
 	Jitter       func(n int) int // a random number below n, to spread returning viewers
 	Log          *slog.Logger
+	Sells        func(edition string) bool // whether there is a way to enter here; nil: there is none
 }
 
 // Room answers the public addresses. It is safe for concurrent use.
@@ -40,6 +41,7 @@ type Room struct {
 	book         *standing.Book
 	papers       Papers
 	press        chan struct{} // holds who prints
+	sells        func(edition string) bool
 }
 
 // New makes the room.
@@ -49,7 +51,7 @@ func New(cfg Config) (*Room, error) {
 		return nil, errors.New("public: a site, editions, certificates a clock, chance and a log are needed")
 	}
 	m := &Room{site: cfg.Site, editions: cfg.Editions, certificates: cfg.Certificates, explanations: cfg.Explanations, now: cfg.Now, jitter: cfg.Jitter,
-		book: standing.New(cfg.Now), papers: cfg.Papers, press: make(chan struct{}, 1)}
+		book: standing.New(cfg.Now), papers: cfg.Papers, press: make(chan struct{}, 1), sells: cfg.Sells}
 	m.hub = newHub(cfg.Editions, cfg.Log, m.parts)
 	return m, nil
 }

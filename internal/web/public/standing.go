@@ -60,7 +60,7 @@ func (m *Room) standingOf(c *site.Call) (*standingView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Print = m.papers != nil
+	v.Print, v.Event.Sells = m.papers != nil, e.Sells
 	v.see(clean(c.R.URL), e)
 	return v, nil
 }

@@ -90,6 +90,7 @@ func (m *Room) Standings(c *site.Call) error {
 		v.Races = append(v.Races, tab{Name: rc.Name, Href: e.Base() + "/lists?race=" + rc.ID, Current: rc.ID == b.board.Race.ID})
 	}
 	v.fill(leaf)
+	v.Event.Sells = e.Sells
 	return c.Render(200, "standings", c.T("web.lists")+" · "+v.Board.Race.Name+" · "+e.Edition.Name, v)
 }
 

@@ -1,6 +1,7 @@
 package shop_test
 
 import (
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -327,5 +328,57 @@ func TestSale_Case42_AFullRaceIsWaitedForWithThePlaceKept(t *testing.T) {
 	b.post(path+"/person/p1/swap", form("product", "half")).is(200, "You wait for the other race and keep your place.")
 	if len(m.store.Waits) != 1 || m.store.Quota("race:marathon").Used != 1 {
 		t.Errorf("%d wait, %d places of the marathon", len(m.store.Waits), m.store.Quota("race:marathon").Used)
+	}
+}
+
+func TestShop_TheEditionsPagesLeadToTheEntryWhereSomethingIsSold(t *testing.T) {
+	b := newMarket(t).buyer()
+	for _, path := range []string{base, base + "/results", base + "/live"} {
+		b.get(path).is(200, `href="`+base+`/entry"`)
+	}
+}
+
+func TestShop_WithoutSecFetchTheFormsOriginIsKept(t *testing.T) {
+	m := newMarket(t)
+	r, err := http.NewRequest("GET", m.server.URL+base+"/entry/order", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := m.server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = w.Body.Close() }()
+	if got := w.Header.Get("Referrer-Policy"); got != "same-origin" {
+		t.Errorf("Referrer-Policy is %q", got)
+	}
+}
+
+func TestShop_AMegabyteAndNonsenseAreRefusedInWords(t *testing.T) {
+	m := newMarket(t)
+	b := m.buyer()
+	b.post(base+"/entry/order", form("n", "1", "act", "next", "tour.1", "tour-a", "race.1", "half", "gift.meals", "-7")).is(200)
+	v := two()
+	v.Set("name.1", strings.Repeat("x", 1<<20))
+	b.post(base+"/entry/order/persons", v).is(422)
+	v.Set("name.1", strings.Repeat("x", 201))
+	v.Set("country.1", "DE<script>")
+	b.post(base+"/entry/order/persons", v).is(422, `id="name.1-fault"`, `id="country.1-fault"`).silent("<script>")
+	b.post(base+"/entry/order", form("n", "-3", "act", "remove.99", "tour.1", "nothing", "race.1", "office")).is(200)
+	b.post(base+"/entry/order", form("n", "99", "act", "next")).is(422)
+	b.post(base+"/entry/order/review", form("draft", "nonsense", "act", "hold", "terms", "1"))
+	if len(m.store.ByID) != 0 {
+		t.Error("something was taken")
+	}
+}
+
+func TestSale_Case49_AVoucherIsTakenOffAndAWrongOneSaidBesideItsField(t *testing.T) {
+	b := newMarket(t).buyer()
+	b.review("tour-a")
+	b.post(base+"/entry/order/review", with(b.fields(), form("act", "update", "voucher", "nothing"))).is(422, `id="voucher-fault"`, "nothing")
+	b.post(base+"/entry/order/review", with(b.fields(), form("act", "update", "voucher", "ten"))).is(200, "Voucher")
+	b.post(base+"/entry/order/review", with(b.fields(), form("act", "hold", "terms", "1", "voucher", "ten"))).is(200)
+	if due := b.order().Due(); due.Minor != 191000 { // a tenth off, the gifts left alone
+		t.Errorf("due %s", due)
 	}
 }

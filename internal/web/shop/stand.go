@@ -64,10 +64,17 @@ func (m *Room) stand(c *site.Call, here string) (*stand, error) {
 }
 
 // private makes an answer that nobody keeps, indexes or names to others: what
-// follows in the address is the right to see it.
+// follows in the address is the right to see it. A browser that does not say
+// where a form was sent from (plain HTTP on a local network) is told only to keep
+// the address from other sites: without any referrer it would hide the form's
+// origin from us too, and the form would be refused.
 func private(c *site.Call) {
 	h := c.W.Header()
 	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
+	if c.R.Header.Get("Sec-Fetch-Site") != "" {
+		h.Set("Referrer-Policy", "no-referrer")
+	} else {
+		h.Set("Referrer-Policy", "same-origin")
+	}
 }
