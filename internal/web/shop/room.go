@@ -3,6 +3,7 @@ package shop
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"stadion/internal/fault"
@@ -102,7 +103,7 @@ func (v roomView) Minutes() int { return int((v.Place.Wait + time.Minute - 1) / 
 // here finds an edition's room and how the caller stands in it.
 func (m *Room) here(c *site.Call) (*sale.Room, roomView, error) {
 	private(c)
-	s, err := m.stand(c, "entry")
+	s, err := m.recent(c)
 	if err != nil {
 		return nil, roomView{}, err
 	}
@@ -110,12 +111,42 @@ func (m *Room) here(c *site.Call) (*sale.Room, roomView, error) {
 	if r == nil {
 		return nil, roomView{}, site.NoSuchPage()
 	}
-	v := roomView{stand: s, Opens: r.Opens(), Pace: r.Pace(), Commitment: r.Commitment(), Proved: s.Now >= r.Opens(), Rule: s.procedure(c, m)}
+	v := roomView{stand: s, Opens: r.Opens(), Pace: r.Pace(), Commitment: r.Commitment(), Proved: s.Now >= r.Opens()}
 	if p, err := r.Place(cookieOf(c, ticketCookie)); err == nil {
 		v.Place = p
 	}
 	v.Refresh = v.refresh()
 	return r, v, nil
+}
+
+// stands are what the pages of the waiting room know of each sale: read once a
+// second for all who wait, so that each of them is answered from memory.
+type stands struct {
+	mu   sync.Mutex
+	made map[string]*stand
+}
+
+// recent is the stand of the call's edition, at most a second old.
+func (m *Room) recent(c *site.Call) (*stand, error) {
+	id, now := c.Path("edition"), m.Now()
+	m.stands.mu.Lock()
+	s := m.stands.made[id]
+	m.stands.mu.Unlock()
+	if s == nil || now < s.Now || now.Sub(s.Now) >= time.Second {
+		var err error
+		if s, err = m.stand(c, "entry"); err != nil {
+			return nil, err
+		}
+		m.stands.mu.Lock()
+		if m.stands.made == nil {
+			m.stands.made = map[string]*stand{}
+		}
+		m.stands.made[id] = s
+		m.stands.mu.Unlock()
+	}
+	own := *s
+	own.Now = now
+	return &own, nil
 }
 
 // refresh is how soon the page asks again: often when the turn is near, never so
@@ -147,6 +178,7 @@ func (m *Room) RoomPage(c *site.Call) error {
 	case v.Place.State == sale.RoomAdmitted:
 		m.setCookie(c, v.stand, admissionCookie, v.Place.Admission, v.Place.Until.Sub(v.Now))
 	}
+	v.Rule = v.procedure(c, m)
 	return c.Render(200, "wait_room", c.T("fair.room.title"), v)
 }
 

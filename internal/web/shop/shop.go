@@ -36,6 +36,7 @@ type Room struct {
 
 	countdowns countdowns
 	lists      lists
+	stands     stands
 }
 
 // New makes the room.
