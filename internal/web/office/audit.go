@@ -48,6 +48,8 @@ var auditActions = []string{
 	"account.create", "account.roles", "account.password", "account.disable", "account.enable",
 	"session.sign_in", "session.sign_in_failed", "session.sign_out", "session.sign_out_everywhere",
 	"setting.change", "setting.remove",
+	"order.hold", "order.confirm", "order.receive", "order.name", "entry.decide", "order.swap", "order.transfer", "order.cancel", "order.cancel_person",
+	"order.defer", "order.owe", "order.refund", "order.task_done", "sale.catalogue", "sale.resize", "sale.release", "sale.state", "sale.export", "sale.refunds_sent",
 }
 
 // Audit answers GET /office/e/{edition}/audit: who did what at the edition.

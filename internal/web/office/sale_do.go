@@ -85,8 +85,16 @@ func (d SaleDo) view(sp *salePlace, f *site.Form) *actView {
 
 func (d SaleDo) show(c *site.Call, v *actView) error {
 	w := saleDoView{actView: v, Do: d.do, Confirm: v.Form.Get("confirm") != ""}
-	for _, err := range v.Form.Other() {
+	for _, err := range append(v.Form.Faults("size"), v.Form.Other()...) {
 		w.Confirm = w.Confirm || fault.CodeOf(err) == "sale.size_below_sold"
+	}
+	if w.Confirm && v.Effect == nil { // what it would do if it is meant
+		said := v.Form.Get("confirm")
+		v.Form.Set("confirm", "1")
+		if err := d.rehearse(c, v); err != nil && fault.KindOf(err) == fault.Internal {
+			return err
+		}
+		v.Form.Set("confirm", said)
 	}
 	return c.Render(v.Form.Status(), "sale_do", v.Title(c.T("office.sale.do."+d.do.Word)), w)
 }

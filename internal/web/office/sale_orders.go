@@ -117,7 +117,7 @@ var saleOrderKeys = map[string]func(a, b *sale.Order) int{
 	"made":   func(a, b *sale.Order) int { return cmp.Compare(a.Made, b.Made) },
 }
 
-// Runners says who runs what in an order, in few words: "marathon 2 · half 1".
+// Runners says who runs what in an order, in few words: "Marathon × 2 · 5 km".
 func (sp *salePlace) Runners(o *sale.Order) string {
 	var ids []string
 	n := map[string]int{}
@@ -133,7 +133,9 @@ func (sp *salePlace) Runners(o *sale.Order) string {
 	}
 	parts := make([]string, len(ids))
 	for i, id := range ids {
-		parts[i] = sp.RaceName(id) + " " + strconv.Itoa(n[id])
+		if parts[i] = sp.RaceName(id); n[id] > 1 {
+			parts[i] += " × " + strconv.Itoa(n[id])
+		}
 	}
 	return strings.Join(parts, " · ")
 }

@@ -211,3 +211,148 @@ func checked(t *testing.T, c *caller, path string) {
 		t.Errorf("%s in %s: %s", path, c.lang, fault)
 	}
 }
+
+// A sale by the office is shown first, held once however often it is sent, and
+// a partner's comes from its own allocation whatever the form says.
+func TestSaleNew_ByTheOfficeAndByAPartner(t *testing.T) {
+	b := newBench(t)
+	b.edition()
+	s := b.sells()
+	form := url.Values{"id": {"order-of-the-form"}, "name": {"Phone Payer"}, "email": {"phone@example.org"}, "lang": {"de"}, "currency": {"EUR"}, "persons": {"1"},
+		"p1.printed": {"Anna"}, "p1.given": {"ANNA"}, "p1.family": {"EXAMPLE"}, "p1.birth": {"1990-05-14"}, "p1.sex": {"F"}, "p1.country": {"deu"},
+		"p1.tour": {"tour-a"}, "p1.race": {"marathon"}, "n.shirt": {"1"}, "step": {"look"}}
+	desk := b.role(access.Desk)
+	w := desk.post(saleBase+"/new", form)
+	wants(t, w.Body.String(), "New order", "1,125.00", "Hold these places")
+	if len(s.m.ByID) != 0 {
+		t.Fatal("looking sold something")
+	}
+	form.Set("step", "do")
+	to := desk.sent(saleBase+"/new", form)
+	if again := desk.sent(saleBase+"/new", form); again != to || len(s.m.ByID) != 1 {
+		t.Errorf("sent twice it is %d orders", len(s.m.ByID))
+	}
+	if o := s.m.Order("order-of-the-form"); o.Partner != "" || o.Lang != "de" || o.Due().Minor != 112500 || o.Private.Persons[0].Country != "DEU" {
+		t.Errorf("%+v", o)
+	}
+	partner := b.partner("koryo")
+	form.Set("id", "order-of-the-partner")
+	form.Set("partner", "")
+	partner.sent(saleBase+"/new", form)
+	if o := s.m.Order("order-of-the-partner"); o == nil || o.Partner != "koryo" {
+		t.Errorf("a partner's order is %+v", o)
+	}
+	form.Set("partner", "somebody-else")
+	if w := partner.post(saleBase+"/new", form); w.Code == http.StatusSeeOther {
+		t.Error("a partner sold from somebody else's allocation")
+	}
+}
+
+// Case 13 at the desk: a size below what is sold needs its own yes.
+func TestSaleQuotas_Case13_BelowSoldNeedsConfirmation(t *testing.T) {
+	b := newBench(t)
+	b.edition()
+	s := b.sells()
+	s.sold(t, "", "Anna")
+	c := b.organiser()
+	form := url.Values{"quota": {"race:marathon"}, "size": {"0"}, "step": {"do"}}
+	w := c.post(saleBase+"/quotas/resize", form)
+	if w.Code == http.StatusSeeOther || s.m.Quota("race:marathon").Size == 0 {
+		t.Fatalf("taken without a yes: %d", w.Code)
+	}
+	wants(t, w.Body.String(), `name="confirm"`, "Nothing is cancelled")
+	form.Set("confirm", "1")
+	c.sent(saleBase+"/quotas/resize", form)
+	if q := s.m.Quota("race:marathon"); q.Size != 0 || q.Used != 1 || q.Free() != 0 {
+		t.Errorf("%+v", q)
+	}
+	wants(t, c.page(saleBase+"/quotas"), "0 (1 over)")
+}
+
+// Case 47 at the desk: an edition is cancelled with a preview of the notices,
+// then every order is reversed; a second run does nothing twice.
+func TestSaleState_Case47_CancelThenReverse(t *testing.T) {
+	b := newBench(t)
+	b.edition()
+	s := b.sells()
+	one, two := s.sold(t, "", "Anna"), s.held(t, "", "Ben")
+	c := b.organiser()
+	if w := c.post(saleBase+"/state/reverse", nil); w.Code != http.StatusConflict {
+		t.Errorf("reversed before it was cancelled: %d", w.Code)
+	}
+	mails := len(s.m.Mails)
+	wants(t, c.page(saleBase+"/state/set?state=cancelled"), "Edition cancelled")
+	if len(s.m.Mails) != mails || s.m.Head.State != "" {
+		t.Fatal("a look told everybody")
+	}
+	c.sent(saleBase+"/state/set", url.Values{"state": {"cancelled"}, "step": {"do"}})
+	wants(t, c.page(saleBase+"/state"), "Cancel 2 orders")
+	c.await(c.sent(saleBase+"/state/reverse", nil))
+	for _, id := range []string{one, two} {
+		if o := s.m.Order(id); o.State != sale.Cancelled {
+			t.Errorf("%s is %s", o.Number, o.State)
+		}
+	}
+	refunds := len(s.m.Order(one).Refunds)
+	c.await(c.sent(saleBase+"/state/reverse", nil))
+	if n := len(s.m.Order(one).Refunds); n != refunds || n != 1 {
+		t.Errorf("%d refunds, then %d", refunds, n)
+	}
+	wants(t, b.role(access.Treasurer).page(saleBase+"/refunds"), "Anna Payer", "1,100.00")
+}
+
+// A catalogue is looked at before it is taken; what is written is what is read.
+func TestSaleCatalogue_UploadPreviewTakeAndBack(t *testing.T) {
+	b := newBench(t)
+	b.edition()
+	s := b.sells()
+	c := b.organiser()
+	text := c.page(saleBase + "/catalogue/current.toml")
+	same := c.staged(saleBase+"/catalogue", "same.toml", text)
+	wants(t, c.page(same), "The rules are the same as before.")
+	bad := c.staged(saleBase+"/catalogue", "bad.toml", "opens = 3\nnonsense = true\n")
+	wants(t, c.page(bad), "bad.toml", "cannot be taken")
+	more := c.staged(saleBase+"/catalogue", "more.toml", strings.Replace(text, "size = 10", "size = 11", 1))
+	wants(t, c.page(more), "race:marathon", "11")
+	if s.m.Head.Catalogue.Resources[0].Size != 10 {
+		t.Fatal("a look changed the catalogue")
+	}
+	c.sent(more+"/take", nil)
+	if s.m.Head.Catalogue.Resources[0].Size != 11 || !strings.Contains(s.audited(), "sale.catalogue") {
+		t.Errorf("%d, %s", s.m.Head.Catalogue.Resources[0].Size, s.audited())
+	}
+	b.sale.empty()
+	first := c.staged(saleBase+"/catalogue", "first.toml", c.page(saleBase+"/catalogue/example.toml"))
+	wants(t, c.page(first), "This begins the sale")
+	c.sent(first+"/take", nil)
+	wants(t, c.page(saleBase), "Half marathon")
+}
+
+// Files hold no formulas, partners' files hold their own, and each stands in the
+// log.
+func TestSaleExport_FilesByRole(t *testing.T) {
+	b := newBench(t)
+	b.edition()
+	s := b.sells()
+	s.sold(t, "koryo", "Own")
+	s.sold(t, "", "=1+1")
+	desk, partner := b.role(access.Desk), b.partner("koryo")
+	csv := desk.post(saleBase+"/export/orders.csv", nil)
+	wants(t, csv.Body.String(), "'=1+1 Payer", "Own Payer", "1100.00")
+	for _, name := range []string{"orders", "persons", "units"} {
+		own := partner.post(saleBase+"/export/"+name+".csv", nil).Body.String()
+		if strings.Contains(own, "=1+1") || strings.Count(own, "\n") < 2 {
+			t.Errorf("%s of a partner:\n%s", name, own)
+		}
+		if w := desk.post(saleBase+"/export/"+name+".xlsx", nil); w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), "PK") {
+			t.Errorf("%s.xlsx: %d", name, w.Code)
+		}
+	}
+	if w := desk.post(saleBase+"/export/postings.csv", nil); w.Code != http.StatusForbidden {
+		t.Errorf("the desk takes the ledger of money: %d", w.Code)
+	}
+	wants(t, b.role(access.Treasurer).post(saleBase+"/export/postings.csv", nil).Body.String(), "entry,at,order,account")
+	if n := strings.Count(s.audited(), "sale.export"); n < 7 {
+		t.Errorf("%d lines in the log of files", n)
+	}
+}
