@@ -144,6 +144,8 @@ func (o officeSale) Create(ctx context.Context, by access.Actor, c *sale.Catalog
 const (
 	serveListEvery = 15 * time.Second // ends of offers on the waiting list
 	releaseEvery   = time.Minute      // allocations of partners whose day has come
+	sweepEvery     = time.Minute      // holds that have ended: boards show it sooner
+	remindEvery    = time.Hour        // balances due: each is written about once
 	reconcileEvery = 2 * time.Minute  // payments whose end is not known
 	refundEvery    = 20 * time.Second // refunds owed
 )
@@ -159,6 +161,14 @@ func (h *hall) tend(ctx context.Context) {
 		if err == nil && n.Waits > 0 {
 			_, err = c.Promote(ctx)
 		}
+		return err
+	})
+	h.every(ctx, sweepEvery, "holds", func(c *sale.Counter) error {
+		_, err := c.Sweep(ctx)
+		return err
+	})
+	h.every(ctx, remindEvery, "balances", func(c *sale.Counter) error {
+		_, err := c.Remind(ctx)
 		return err
 	})
 	h.every(ctx, releaseEvery, "allocations", func(c *sale.Counter) error {
