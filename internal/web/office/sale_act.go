@@ -44,7 +44,9 @@ type actView struct {
 	Fields []site.Field
 	Hidden []site.Option
 	Effect *saleEffect
-	room   *Room
+	// Notices are who would get which message of a change of state.
+	Notices []notice
+	room    *Room
 }
 
 // Action is where the form is sent.

@@ -106,7 +106,9 @@ func (d SaleDo) rehearse(c *site.Call, v *actView) error {
 	if err != nil {
 		return err
 	}
-	v.Effect, err = v.effectOf(c.R.Context(), changes)
+	if v.Effect, err = v.effectOf(c.R.Context(), changes); err == nil && changes != nil && d.do.Word == "state" {
+		v.Notices, err = v.notices(c.R.Context(), changes.Mails)
+	}
 	return err
 }
 

@@ -14,11 +14,10 @@ import (
 
 type saleStateView struct {
 	*salePlace
-	Bulk   sale.Bulk
-	Left   int // orders that are not reversed yet
-	Shown  []bulkLine
-	More   int
-	Notice []notice
+	Bulk  sale.Bulk
+	Left  int // orders that are not reversed yet
+	Shown []bulkLine
+	More  int
 }
 
 // bulkLine is an order of a bulk reversal with its payer.
@@ -129,12 +128,11 @@ func pause(ctx context.Context, d time.Duration) error {
 
 type saleRefundsView struct {
 	*salePlace
-	Lines    []refundLine
-	Sums     []refundSum
-	ByCard   int // those that the cashier can send
-	Cashier  bool
-	Real     bool
-	Finished bool // those that went are shown too
+	Lines   []refundLine
+	Sums    []refundSum
+	ByCard  int // those that the cashier can send
+	Cashier bool
+	Real    bool
 }
 
 // refundLine is a refund with its order.

@@ -281,7 +281,7 @@ func TestSaleState_Case47_CancelThenReverse(t *testing.T) {
 		t.Errorf("reversed before it was cancelled: %d", w.Code)
 	}
 	mails := len(s.m.Mails)
-	wants(t, c.page(saleBase+"/state/set?state=cancelled"), "Edition cancelled")
+	wants(t, c.page(saleBase+"/state/set?state=cancelled"), "Edition cancelled", "Anna Payer", "Ben Payer")
 	if len(s.m.Mails) != mails || s.m.Head.State != "" {
 		t.Fatal("a look told everybody")
 	}

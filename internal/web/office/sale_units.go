@@ -148,6 +148,9 @@ func minuteOf(at race.Instant) int64 { return int64(at) / 60e9 }
 // minutes up to five.
 func (b *unitBook) rate(now race.Instant) (held, sold float64) {
 	last := minuteOf(now) - 1
+	if last < minuteOf(b.began) {
+		last++ // the first minute is not over
+	}
 	n := min(5, max(1, last-minuteOf(b.began)+1))
 	for k := last; k > last-n; k-- {
 		if c := b.minutes[k]; c != nil {
