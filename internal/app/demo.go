@@ -31,6 +31,7 @@ type demoCmd struct {
 	Data   string        `placeholder:"DIR" help:"Data folder; without it one that is removed at the end."`
 	Stage  string        `default:"race" enum:"sale,race,after" help:"sale: the sale opened this minute; race: some hours into it; after: official results are out."`
 	Opens  time.Duration `default:"0s" help:"With --stage sale: how long until it opens."`
+	Mode   string        `default:"first_come" enum:"first_come,waiting_room,draw" help:"With --stage sale: who gets the places."`
 	Crowd  int           `default:"0" help:"With --stage sale: invented buyers who come in the first ten minutes."`
 	Once   bool          `help:"From the first line to the last certificate at full speed, without a server; ends with one JSON object."`
 	Out    string        `placeholder:"DIR" help:"With --once: folder for results, certificates and the race file."`

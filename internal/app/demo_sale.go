@@ -36,6 +36,7 @@ func (c *demoCmd) saleOver(r *run, h *hall, log *slog.Logger) error {
 		return err
 	}
 	cat := sim.Catalogue(e, opens, sim.Places)
+	cat.Mode = sale.Mode(c.Mode)
 	if err := h.sell(r, demonstrator, cat); err != nil {
 		return err
 	}

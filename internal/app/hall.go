@@ -41,8 +41,10 @@ type hall struct {
 
 	box     *seal.Box // of personal data
 	sales   *store.SaleStore
+	doors   *sale.Doors  // waiting rooms and draws
 	cashier pay.Cashier  // nil: no cards are taken
 	mail    *mail.Sender // nil: mail waits in the outbox
+	asks    int          // holds that one address may ask for in a minute through the API, 0 = any number
 	base    string       // address under which buyers reach the pages, "" = as they ask
 	wall    func() race.Instant
 
@@ -137,6 +139,7 @@ func (h *hall) open(ctx context.Context, c hallConfig) (err error) {
 		return err
 	}
 	h.sales = h.db.Sale(h.box)
+	h.doors = &sale.Doors{Head: h.sales.Head, Counter: h.counter, Keeper: h.sales, Now: h.wall, ID: newSecret, Random: rand.Reader}
 	if h.key, err = h.db.SecretOnce(ctx, self, "certificate.key", 32); err != nil {
 		return err
 	}
@@ -156,6 +159,9 @@ func (h *hall) open(ctx context.Context, c hallConfig) (err error) {
 func (h *hall) Close() error {
 	h.stop()
 	h.wg.Wait()
+	if h.doors != nil {
+		h.doors.Close()
+	}
 	var err error
 	h.mu.Lock()
 	for _, d := range h.desks {

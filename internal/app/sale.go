@@ -67,12 +67,13 @@ type saleSettings struct {
 	Mail    string `placeholder:"URL" env:"STADION_MAIL" help:"Mail server: smtp://user:password@host:587; without it mail waits in the outbox."`
 	From    string `name:"mail-from" placeholder:"ADDRESS" env:"STADION_MAIL_FROM" help:"Sender of mail: Name <address>."`
 	Stripe  string `name:"stripe-key" placeholder:"KEY" env:"STADION_STRIPE_KEY" help:"Secret key of Stripe; without it no cards are taken."`
+	Asks    int    `name:"holds-per-minute" placeholder:"N" env:"STADION_HOLDS_PER_MINUTE" help:"Holds that one address may ask for in a minute through the API; without it any number."`
 	Signing string `name:"stripe-signing" placeholder:"SECRETS" env:"STADION_STRIPE_SIGNING" help:"Signing secret of Stripe's messages; two with a comma while one is replaced."`
 }
 
 // open brings the settings to the hall. What is half set is refused.
 func (s *saleSettings) open(h *hall, now func() time.Time) (err error) {
-	h.base = strings.TrimRight(s.Base, "/")
+	h.base, h.asks = strings.TrimRight(s.Base, "/"), s.Asks
 	if s.Stripe != "" {
 		var signing []pay.Secret
 		for _, one := range strings.Split(s.Signing, ",") {
@@ -120,7 +121,8 @@ func (h *hall) counter(edition string) *sale.Counter {
 
 // shop is what buyers are sold from.
 func (h *hall) shop() shop.Source {
-	s := shop.Source{Counter: h.counter, Views: h.sales, Blind: h.box.Blind, ID: newSecret, Now: h.wall, Cashier: h.cashier}
+	s := shop.Source{Counter: h.counter, Views: h.sales, Blind: h.box.Blind, ID: newSecret, Now: h.wall, Cashier: h.cashier,
+		Rooms: h.doors.Room, Drawings: h.doors.Drawing}
 	if h.base != "" {
 		s.Base = func(*http.Request) string { return h.base }
 	}
