@@ -19,6 +19,7 @@ type cli struct {
 	Reads       readsCmd       `cmd:"" help:"Reads of other timing systems and of paper lists."`
 	Certificate certificateCmd `cmd:"" help:"Certificates as PDF from a results file."`
 	Logbook     logbookCmd     `cmd:"" help:"The race's record as a file: export, import, merge, verify."`
+	Proof       proofCmd       `cmd:"" help:"Recomputes the proof of a draw or of a waiting room."`
 	Account     accountCmd     `cmd:"" help:"Accounts of the crew."`
 	Version     versionCmd     `cmd:"" help:"Which version this is."`
 }

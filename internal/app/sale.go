@@ -138,6 +138,8 @@ func (o officeSale) Blind(kind, value string) string      { return o.h.box.Blind
 func (o officeSale) ID() string                           { return newSecret() }
 func (o officeSale) Now() race.Instant                    { return o.h.wall() }
 func (o officeSale) Cashier() pay.Cashier                 { return o.h.cashier }
+
+func (o officeSale) Drawing(edition string) *sale.Drawing { return o.h.doors.Drawing(edition) }
 func (o officeSale) Create(ctx context.Context, by access.Actor, c *sale.Catalogue) error {
 	return o.h.sales.CreateSale(ctx, by, c)
 }

@@ -51,9 +51,6 @@ const (
 	mostBlinds  = 400
 )
 
-// unbuilt is what a verb answers that is not built yet.
-var unbuilt = fault.New(fault.Unavailable, "sale.unbuilt", nil)
-
 // Hold takes units for a buyer, all or nothing, until the hold ends. The same key
 // and body again give the same order (case 1); another body is a Conflict
 // sale.key_reused. A live order of the same payer is given back instead of a

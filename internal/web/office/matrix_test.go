@@ -127,11 +127,11 @@ func TestGet_ChangesNothing(t *testing.T) {
 		"start-list": c.staged(base+"/import/start-list", "s.csv", startText), "reads": c.staged(base+"/import/reads", "r.csv", readsText),
 		"rulings": c.staged(base+"/import/rulings", "j.csv", "bib,kind\n4,dnf\n"), "edition": c.staged(base+"/import/edition", "e.toml", rulesText),
 		"catalogue": c.staged(saleBase+"/catalogue", "c.toml", "opens = \"never\"\n"),
-		"new": c.staged("/office/edition/new", "n.toml", strings.Replace(rulesText, "test-2025", "third-2025", 1))}
+		"new":       c.staged("/office/edition/new", "n.toml", strings.Replace(rulesText, "test-2025", "third-2025", 1))}
 	me, err := b.db.AccountByLogin(context.Background(), "boss")
 	must(t, err)
 	values := map[string]string{"edition": "test-2025", "race": "10k", "bib": "1", "gun": d.Guns()[0].ID, "ruling": d.Rulings()[0].ID,
-		"order": b.sells().sold(t, "", "GET"),
+		"order":  b.sells().sold(t, "", "GET"),
 		"number": "1", "job": last(job), "protest": d.Protests()[0].ID, "account": me.ID, "file": "reads.csv", "list": "overall"}
 	before := b.state(t)
 	for _, r := range officeTable() {

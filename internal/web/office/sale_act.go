@@ -176,8 +176,6 @@ func (v *actView) ask(name, label, value string, set func(*site.Field)) {
 	v.Fields = append(v.Fields, f)
 }
 
-func required(f *site.Field) { f.Required = true }
-
 func choice(options []site.Option) func(*site.Field) {
 	return func(f *site.Field) { f.Options, f.Required = options, true }
 }

@@ -21,6 +21,7 @@ type sales struct {
 	mu      sync.Mutex
 	m       *saletest.Memory
 	counter *sale.Counter
+	drawing *sale.Drawing
 	cashier pay.Cashier
 	after   time.Duration // since the opening
 	n       int
@@ -57,6 +58,7 @@ func (s *sales) Counter(edition string) *sale.Counter {
 func (s *sales) Views() sale.Views               { return s.m.Views() }
 func (s *sales) Blind(kind, value string) string { return kind + ":" + value }
 func (s *sales) Cashier() pay.Cashier            { return s.cashier }
+func (s *sales) Drawing(string) *sale.Drawing    { return s.drawing }
 
 func (s *sales) Create(_ context.Context, _ access.Actor, c *sale.Catalogue) error {
 	*s.m = *saletest.New(c, s.Now)

@@ -48,6 +48,7 @@ var saleDos = []saleDo{
 	{Word: "shrink", Path: "/quotas/shrink", Tab: "quotas", Back: "/quotas", Needs: access.SaleState, Grave: true, Fields: askShrink, Do: doShrink},
 	{Word: "release", Path: "/quotas/release", Tab: "quotas", Back: "/quotas", Needs: access.SaleCatalogue, Fields: askRelease, Do: doRelease},
 	{Word: "promote", Path: "/list/promote", Tab: "list", Back: "/list", Needs: access.SaleList, Fields: func(*actView) {}, Do: doPromote},
+	{Word: "draw", Path: "/list/draw", Tab: "list", Back: "/list", Needs: access.SaleState, Grave: true, Fields: askDraw, Do: doDraw},
 	{Word: "leave", Path: "/list/leave", Tab: "list", Back: "/list", Needs: access.SaleList, Grave: true, Fields: askLeave, Do: doLeave},
 	{Word: "state", Path: "/state/set", Tab: "state", Back: "/state", Needs: access.SaleState, Grave: true, Fields: askState, Do: doState},
 }
@@ -192,6 +193,25 @@ func doRelease(ctx context.Context, x *actCall) error {
 
 func doPromote(ctx context.Context, x *actCall) error {
 	_, err := x.Counter.Promote(ctx)
+	return err
+}
+
+func askDraw(v *actView) {
+	v.ask("public", "office.sale.draw_public", "", func(f *site.Field) { f.Hint, f.Example = "office.sale.draw_public_hint", "4f2a…" })
+}
+
+// doDraw holds the draw. It is not rehearsed: its result stands the moment it is
+// known, and nobody is to see another one first.
+func doDraw(ctx context.Context, x *actCall) error {
+	edition := x.Counter.Edition()
+	d := x.Room.Sale.Drawing(edition)
+	if d == nil {
+		return fault.New(fault.Conflict, "sale.draw_none", nil)
+	}
+	if x.Counter != x.Room.Sale.Counter(edition) || x.Form.Get("step") != "do" {
+		return nil
+	}
+	_, err := d.Hold(ctx, trimmed(x.Form, "public"), x.By)
 	return err
 }
 

@@ -45,6 +45,8 @@ type Sale interface {
 	Now() race.Instant // the wall clock
 	// Cashier sends card refunds, nil if no cards are taken.
 	Cashier() pay.Cashier
+	// Drawing is the edition's draw, nil if its sale has none.
+	Drawing(edition string) *sale.Drawing
 }
 
 // Credentials are what somebody signs in with.
