@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"stadion/internal/entry"
 	"stadion/internal/money"
 	"stadion/internal/race"
 	"stadion/internal/sale"
@@ -246,4 +247,41 @@ func TestName_DoesNotChangeWhoRunsNorThePrice(t *testing.T) {
 	_, _ = d.c.Sweep(ctx)
 	_, err = d.c.Name(ctx, bare.ID, bare.Private, nil, nobody)
 	d.refuses("sale.order_ended", err)
+}
+
+func TestName_WhoeverComesLaterHasWhatWasBoughtForThem(t *testing.T) {
+	for _, paidFirst := range []bool{false, true} {
+		d := openDesk(t)
+		id := fmt.Sprint("bare-", paidFirst)
+		a := wish(id, of("half", 2))
+		o := d.hold(a)
+		due := o.Due()
+		if paidFirst {
+			o = d.must(d.c.Receive(ctx, o.ID, sale.Receipt{ID: "r-" + id, Method: "card", At: d.now, Amount: due}, nobody))
+		}
+		one, two := runner("p1", "A"), runner("p2", "B")
+		one.Race, two.Race = "half", "half"
+		o = d.must(d.c.Name(ctx, o.ID, sale.Private{Persons: []entry.Person{one, two}}, nil, nobody))
+		of := map[string]int{}
+		for _, it := range o.Items {
+			of[it.Person] += it.N
+		}
+		if of["p1"] != 1 || of["p2"] != 1 || of[""] != 0 || o.Due() != due {
+			t.Fatalf("paid first %v: %v, due %s, was %s", paidFirst, of, o.Due(), due)
+		}
+		if !paidFirst {
+			o = d.must(d.c.Receive(ctx, o.ID, sale.Receipt{ID: "r-" + id, Method: "card", At: d.now, Amount: due}, nobody))
+		}
+		o = d.must(d.c.CancelPerson(ctx, o.ID, "p2", sale.ByVisa, nobody))
+		owed := eur(0)
+		for _, r := range o.Refunds {
+			owed = owed.Add(r.Amount)
+		}
+		if half := due.Part(1, 2); owed != half || o.Due() != half {
+			t.Errorf("paid first %v: %s go back of %s, %s remain due", paidFirst, owed, due, o.Due())
+		}
+		if q := d.Quota("race:half"); q.Used != 1 {
+			t.Errorf("%d places are used", q.Used)
+		}
+	}
 }

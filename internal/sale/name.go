@@ -59,6 +59,7 @@ func (w *Work) name(o *Order, p Private) error {
 			w.assess(o, &before, was)
 		}
 	}
+	w.share(o)
 	o.Private.Name, o.Private.Address = p.Name, p.Address
 	if p.Email != "" {
 		o.Private.Email = p.Email
