@@ -108,7 +108,7 @@ func (h *hall) crowd(ctx context.Context, c *demoCmd, edition string, opens race
 func (h *hall) buy(ctx context.Context, edition string, b *sim.Buyer) error {
 	counter := h.counter(edition)
 	a := b.Ask()
-	a.ID, a.Blinds = newSecret(), []string{h.box.Blind("email", entry.FoldEmail(b.Email))}
+	a.ID, a.Blinds = h.newSecret(), []string{h.box.Blind("email", entry.FoldEmail(b.Email))}
 	o, err := counter.Hold(ctx, a)
 	if err != nil || b.Habit == sim.NeverPays {
 		return err

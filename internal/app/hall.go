@@ -139,7 +139,7 @@ func (h *hall) open(ctx context.Context, c hallConfig) (err error) {
 		return err
 	}
 	h.sales = h.db.Sale(h.box)
-	h.doors = &sale.Doors{Head: h.sales.Head, Counter: h.counter, Keeper: h.sales, Now: h.wall, ID: newSecret, Random: rand.Reader}
+	h.doors = &sale.Doors{Head: h.sales.Head, Counter: h.counter, Keeper: h.sales, Now: h.wall, ID: h.newSecret, Random: rand.Reader}
 	if h.key, err = h.db.SecretOnce(ctx, self, "certificate.key", 32); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/binary"
 	"errors"
 	"io/fs"
 	"net/http"
@@ -53,11 +54,14 @@ func writeSecret(path string, b []byte) error {
 	return errors.Join(err, f.Sync(), f.Close())
 }
 
-// newSecret is 26 random characters that nobody can guess: the id of an order.
-func newSecret() string {
+// newSecret is the id of an order: 26 characters that nobody can guess, 96 bits of
+// chance after the second they were made in. So orders that are made together lie
+// together on the disk, and a hold writes one page less.
+func (h *hall) newSecret() string {
 	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+	binary.BigEndian.PutUint32(b[:], uint32(h.wall().Time().Unix()))
+	_, _ = rand.Read(b[4:]) // never fails (crypto/rand)
+	return strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
 }
 
 // saleSettings are what an office that sells is told from outside.
@@ -121,7 +125,7 @@ func (h *hall) counter(edition string) *sale.Counter {
 
 // shop is what buyers are sold from.
 func (h *hall) shop() shop.Source {
-	s := shop.Source{Counter: h.counter, Views: h.sales, Blind: h.box.Blind, ID: newSecret, Now: h.wall, Cashier: h.cashier,
+	s := shop.Source{Counter: h.counter, Views: h.sales, Blind: h.box.Blind, ID: h.newSecret, Now: h.wall, Cashier: h.cashier,
 		Rooms: h.doors.Room, Drawings: h.doors.Drawing}
 	if h.base != "" {
 		s.Base = func(*http.Request) string { return h.base }
@@ -135,7 +139,7 @@ type officeSale struct{ h *hall }
 func (o officeSale) Counter(edition string) *sale.Counter { return o.h.counter(edition) }
 func (o officeSale) Views() sale.Views                    { return o.h.sales }
 func (o officeSale) Blind(kind, value string) string      { return o.h.box.Blind(kind, value) }
-func (o officeSale) ID() string                           { return newSecret() }
+func (o officeSale) ID() string                           { return o.h.newSecret() }
 func (o officeSale) Now() race.Instant                    { return o.h.wall() }
 func (o officeSale) Cashier() pay.Cashier                 { return o.h.cashier }
 
