@@ -60,8 +60,7 @@ func (c *demoCmd) sell(r *run, h *hall, clock *setClock, e *race.Edition, list r
 	if err := h.sell(r, demonstrator, cat); err != nil {
 		return nil, nil, err
 	}
-	s := &selling{ctx: r, c: h.counter(e.ID), v: h.sales, clock: clock, blind: h.box.Blind, cat: cat, p: p,
-		buyers: map[string]*sim.Buyer{}, waiters: map[string]*sim.Buyer{}}
+	s := &selling{ctx: r, c: h.counter(e.ID), v: h.sales, clock: clock, blind: h.box.Blind, cat: cat, p: p}
 	sold, err := s.all(sim.Crowd(c.Seed, cat, places, 1.5), func(round int, free map[string]int) []sim.Buyer {
 		return sim.Latecomers(c.Seed, round, cat, free)
 	})
@@ -71,20 +70,18 @@ func (c *demoCmd) sell(r *run, h *hall, clock *setClock, e *race.Edition, list r
 // selling plays the sale of an edition with an invented crowd, from the opening
 // to the last approval.
 type selling struct {
-	ctx     context.Context
-	c       *sale.Counter
-	v       sale.Views
-	clock   *setClock
-	blind   func(kind, value string) string
-	cat     *sale.Catalogue
-	nth     int // ids given
-	todo    []todo
-	buyers  map[string]*sim.Buyer // by order
-	waiters map[string]*sim.Buyer // by place on the waiting list
-	report  saleReport
-	wrong   []string
-	p       *progress
-	asked   int
+	ctx    context.Context
+	c      *sale.Counter
+	v      sale.Views
+	clock  *setClock
+	blind  func(kind, value string) string
+	cat    *sale.Catalogue
+	nth    int // ids given
+	todo   []todo
+	report saleReport
+	wrong  []string
+	p      *progress
+	asked  int
 }
 
 // saleReport is what the sale came to.
@@ -214,9 +211,8 @@ func (s *selling) blinds(p sale.Private) []string {
 // held is a buyer who has a hold and some minutes.
 func (s *selling) held(b *sim.Buyer, o *sale.Order) error {
 	s.report.Orders++
-	s.buyers[o.ID] = b
 	soon := s.now().Add(3 * time.Minute)
-	pay := func() error { return s.pay(b, o.ID) }
+	pay := func() error { return s.pay(o.ID) }
 	switch b.Habit {
 	case sim.PaysLate:
 		s.later(o.HardEnd.Add(time.Minute), pay)
@@ -233,7 +229,7 @@ func (s *selling) held(b *sim.Buyer, o *sale.Order) error {
 }
 
 // pay is the provider telling that an order was paid, in full.
-func (s *selling) pay(_ *sim.Buyer, id string) error {
+func (s *selling) pay(id string) error {
 	o, err := s.v.Order(s.ctx, s.c.Edition(), id)
 	if err != nil {
 		return err
@@ -254,13 +250,12 @@ func (s *selling) cancel(id string) error {
 
 func (s *selling) join(b *sim.Buyer) error {
 	a := s.ask(b)
-	w, err := s.c.Join(s.ctx, sale.WaitAsk{ID: s.id(), Key: "wait/" + b.Name, Lang: b.Lang, Wants: a.Wants,
+	_, err := s.c.Join(s.ctx, sale.WaitAsk{ID: s.id(), Key: "wait/" + b.Name, Lang: b.Lang, Wants: a.Wants,
 		Party: len(b.Runners), Private: a.Private, Blinds: a.Blinds})
 	if err != nil {
 		return fmt.Errorf("%s joins the list: %w", b.Name, err)
 	}
 	s.report.Listed++
-	s.waiters[w.ID] = b
 	return nil
 }
 
@@ -278,7 +273,7 @@ func (s *selling) serve() error {
 		}
 		for _, o := range offers {
 			s.report.Orders++
-			if err := s.pay(nil, o); err != nil {
+			if err := s.pay(o); err != nil {
 				return err
 			}
 		}
@@ -461,20 +456,17 @@ func (s *selling) audit() ([]entry.Person, error) {
 	}
 	places := 0
 	for _, q := range h.Quotas {
-		if n, ok := used[q.ID()]; (ok || q.Used > 0) && n != q.Used && !isVoucher(q.Resource) {
+		if q.Rule() {
+			continue // uses of vouchers, and what transfers may hold
+		}
+		if n := used[q.ID()]; n != q.Used {
 			s.say("quota %s: %d used, the orders have %d", q.ID(), q.Used, n)
 		}
 		if q.Used > q.Size {
 			s.say("quota %s is oversold: %d of %d", q.ID(), q.Used, q.Size)
 		}
-	}
-	for _, r := range s.cat.Resources {
-		if r.Kind == "race_place" {
-			for id, n := range used {
-				if id == r.ID || len(id) > len(r.ID) && id[:len(r.ID)+1] == r.ID+"@" {
-					places += n
-				}
-			}
+		if strings.HasPrefix(q.Resource, "race:") {
+			places += q.Used
 		}
 	}
 	s.report.Sold = places
@@ -507,5 +499,3 @@ func (s *selling) balance() error {
 	}
 	return nil
 }
-
-func isVoucher(resource string) bool { return len(resource) > 8 && resource[:8] == "voucher:" }

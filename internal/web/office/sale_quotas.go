@@ -28,7 +28,8 @@ type partnerLine struct {
 // hiddenQuota reports whether a resource is not one of the catalogue's own: a
 // voucher's uses, the part for transfers.
 func hiddenQuota(resource string) bool {
-	return strings.HasPrefix(resource, voucherPrefix) || strings.HasPrefix(resource, "bank:")
+	q := sale.Quota{Resource: resource}
+	return q.Rule()
 }
 
 func quotaParts(id string) (resource, partner string) {
