@@ -259,9 +259,16 @@ func (sp *salePlace) PricesOf(p *sale.Product) []string {
 	return out
 }
 
-// Hours is a length of time in words of the file: "24h".
+// Hours is a length of time in the reader's words: "24 hours", "2 days".
 func (sp *salePlace) Hours(d sale.Duration) string {
-	return site.Until(sp.printer, time.Duration(d))
+	switch t := time.Duration(d); {
+	case t >= 48*time.Hour && t%(24*time.Hour) == 0:
+		return sp.printer.T("fair.days", "n", int(t/(24*time.Hour)))
+	case t >= time.Hour && t%time.Hour == 0:
+		return sp.printer.T("fair.hours", "n", int(t/time.Hour))
+	default:
+		return sp.printer.T("fair.minutes", "n", int(t/time.Minute))
+	}
 }
 
 // PricesAt are the prices of the i-th product in words.
