@@ -94,6 +94,11 @@ func (db *DB) Entries(ctx context.Context, f EntryFilter) (page []Entry, more bo
 		f.Limit = 100
 	}
 	f.Limit = min(f.Limit, 1000)
+	if s := db.sale.Load(); s != nil {
+		if err := s.filed(ctx, ""); err != nil {
+			return nil, false, err
+		}
+	}
 	where, args := f.where()
 	args = append(args, f.Limit+1)
 	page, err = list(db.view(ctx), scanEntry, `SELECT id, at, actor, actor_name, action, edition, subject, detail

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 	"time"
 
@@ -14,26 +13,6 @@ import (
 type letter struct {
 	To   string            `json:"to"`
 	Args map[string]string `json:"args,omitempty"`
-}
-
-// addMails puts messages into the outbox; the same message is made once.
-func (w *saleTx) addMails(mails []sale.Mail) error {
-	letters, err := eachAtOnce(len(mails), func(i int) (sealed, error) {
-		plain, err := json.Marshal(letter{mails[i].To, mails[i].Args})
-		if err != nil {
-			return sealed{}, err
-		}
-		return w.s.shut(plain, mailPlace(mails[i].ID))
-	})
-	if err != nil {
-		return err
-	}
-	args := make([]any, 0, 12*len(mails))
-	for i, m := range mails {
-		args = append(args, m.ID, w.edition, w.at, m.Template, m.Lang, m.Order, letters[i].private, letters[i].wrapped, w.at, 0, 0, "")
-	}
-	return w.tx.insertRows(`INSERT INTO outbox (id, edition, made, template, lang, order_id, private, wrapped, next_at, tries, sent_at, error)`,
-		` ON CONFLICT (id) DO NOTHING`, 12, args)
 }
 
 const (
@@ -122,6 +101,9 @@ func (s *SaleStore) MailFailed(ctx context.Context, id, why string, next race.In
 
 // Mails implements sale.Views.
 func (s *SaleStore) Mails(ctx context.Context, edition, order string) ([]sale.SentMail, error) {
+	if err := s.filed(ctx, edition); err != nil {
+		return nil, err
+	}
 	where, args := ofOrder(edition, order)
 	rows, err := list(s.db.view(ctx), scanMail, selectMail+where+` ORDER BY made DESC, id DESC`, args...)
 	if err != nil {

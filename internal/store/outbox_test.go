@@ -36,7 +36,7 @@ func TestOutbox_AMessageIsGivenToOneSenderUntilItIsSent(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		clock := storetest.NewClock()
 		one := shop(t, storetest.Open(t, url, clock), 10)
-		two := storetest.Open(t, url, clock).Sale(box(t))
+		two := storetest.Open(t, url, clock).Sale(box(t)).Busy()
 		c := sale.NewCounter(shopEdition, one, 0)
 		post(t, c, "m1", "m2")
 		post(t, c, "m2", "m3") // made once

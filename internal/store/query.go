@@ -114,6 +114,7 @@ type Tx struct {
 	at      race.Instant
 	wrote   bool
 	audited bool
+	over    []func(kept bool)
 }
 
 // At is the instant of the write.
@@ -137,6 +138,10 @@ func (tx *Tx) Exec(query string, args ...any) (int64, error) {
 	n, err := result.RowsAffected()
 	return n, tx.db.trouble(err)
 }
+
+// whenOver has f called when it stands whether what the function did is kept, by
+// the writer, before anything else is written.
+func (tx *Tx) whenOver(f func(kept bool)) { tx.over = append(tx.over, f) }
 
 // Unaudited says that what is written needs no line in the audit log: nobody
 // decided it (expired rows swept, sign-in attempts counted).

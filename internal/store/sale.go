@@ -30,6 +30,10 @@ type SaleStore struct {
 
 	mu         sync.Mutex
 	catalogues map[catalogueID]*sale.Catalogue // read from what is committed
+	tails      map[string]*tail                // by edition
+
+	few  int           // new orders that make a page of the journal
+	rush time.Duration // without a page that ends a rush; 0 = somebody else files
 }
 
 type catalogueID struct {
@@ -45,7 +49,9 @@ var (
 
 // Sale is the store of sales, with the office's key for personal data.
 func (db *DB) Sale(box *seal.Box) *SaleStore {
-	return &SaleStore{db: db, box: box, catalogues: map[catalogueID]*sale.Catalogue{}}
+	s := &SaleStore{db: db, box: box, catalogues: map[catalogueID]*sale.Catalogue{}, tails: map[string]*tail{}, few: fewForPage, rush: rushOver}
+	db.sale.Store(s)
+	return s
 }
 
 // CreateSale begins the sale of an edition with its first catalogue; c.Edition
@@ -66,7 +72,8 @@ func (s *SaleStore) CreateSale(ctx context.Context, by access.Actor, c *sale.Cat
 		if n == 0 {
 			return fault.New(fault.Conflict, "store.sale_exists", nil)
 		}
-		w := &saleTx{s: s, tx: tx, edition: c.Edition, at: tx.at}
+		w := s.begin(tx, c.Edition)
+		w.at = tx.at
 		if err := w.addCatalogue(&first); err != nil {
 			return err
 		}
@@ -78,7 +85,11 @@ func (s *SaleStore) CreateSale(ctx context.Context, by access.Actor, c *sale.Cat
 		if err := w.putQuotas(quotas); err != nil {
 			return err
 		}
-		if err := w.addLines(lines); err != nil {
+		p, err := w.pageOf(&sale.Changes{Head: sale.Head{Catalogue: &first}, Lines: lines}, nil)
+		if err == nil {
+			err = w.insert(p)
+		}
+		if err != nil {
 			return err
 		}
 		return tx.Audit(by, SaleCreate, c.Edition, c.Edition, map[string]any{"version": 1, "quotas": len(quotas)})
@@ -97,13 +108,21 @@ type saleTx struct {
 	posts   int64 // last of the ledger of money
 	read    map[string]sealed
 	waits   map[string]sealed
+
+	tail        *tail
+	first, last int64 // pages of the journal; first > last: none
+}
+
+func (s *SaleStore) begin(tx *Tx, edition string) *saleTx {
+	return &saleTx{s: s, tx: tx, edition: edition, read: map[string]sealed{}, waits: map[string]sealed{}}
 }
 
 // Commit implements sale.Store. Batches of several nodes follow one another, so
 // decide sees the sale as if it were alone.
 func (s *SaleStore) Commit(ctx context.Context, edition string, decide func(race.Instant, sale.Head, sale.Reader) (*sale.Changes, error)) error {
-	return s.db.Write(ctx, func(tx *Tx) error {
-		w := &saleTx{s: s, tx: tx, edition: edition, read: map[string]sealed{}, waits: map[string]sealed{}}
+	t := s.tailOf(edition)
+	err := s.db.Write(ctx, func(tx *Tx) error {
+		w := s.begin(tx, edition)
 		if err := w.readHead(); err != nil {
 			return err
 		}
@@ -115,6 +134,8 @@ func (s *SaleStore) Commit(ctx context.Context, edition string, decide func(race
 		}
 		return w.write(c)
 	})
+	s.fileLater(edition, t)
+	return err
 }
 
 // steady is how far a clock may step back before it is believed: up to there
@@ -123,10 +144,12 @@ const steady = 5 * time.Minute
 
 func (w *saleTx) readHead() error {
 	var version int
+	var first, page int64
 	var last race.Instant
 	var numbers string
-	found, err := w.tx.Find([]any{&version, &w.head.State, &numbers, &w.head.WaitSeq, &w.lines, &last, &w.posts}, `
+	found, err := w.tx.Find([]any{&version, &w.head.State, &numbers, &w.head.WaitSeq, &first, &page, &w.lines, &last, &w.posts}, `
 		SELECT e.version, e.state, e.numbers, e.wait_seq,
+			COALESCE((SELECT MIN(seq) FROM sale_journal WHERE edition = e.edition), 0), e.page,
 			COALESCE((SELECT MAX(seq) FROM sale_line WHERE edition = e.edition), 0),
 			COALESCE((SELECT at FROM sale_line WHERE edition = e.edition ORDER BY seq DESC LIMIT 1), 0),
 			COALESCE((SELECT MAX(seq) FROM sale_posting WHERE edition = e.edition), 0)
@@ -136,6 +159,12 @@ func (w *saleTx) readHead() error {
 	}
 	if err != nil {
 		return err
+	}
+	if err := w.openJournal(first, page); err != nil {
+		return err
+	}
+	if w.first <= w.last {
+		last = max(last, w.tail.pages[w.last].At)
 	}
 	w.at = w.tx.at
 	if back := last.Sub(w.at); back > 0 && back <= steady {

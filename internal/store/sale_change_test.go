@@ -25,7 +25,7 @@ func TestSale_ChangesAndReversalsAreKeptAsInMemory(t *testing.T) {
 		clock.Pass(saletest.Opens.Time().Sub(clock.Now()) + time.Hour)
 		_, err := db.CreateEdition(context.Background(), boss, store.Edition{ID: saletest.Edition, Date: "2026-04-05", Name: "Test"})
 		must(t, err)
-		s := db.Sale(box(t))
+		s := db.Sale(box(t)).Busy()
 		must(t, s.CreateSale(context.Background(), boss, saletest.Catalogue()))
 		m := saletest.New(saletest.Catalogue(), func() race.Instant { return race.At(clock.Now()) })
 		real, model := sale.NewCounter(saletest.Edition, s, 0), sale.NewCounter(saletest.Edition, m, 0)

@@ -38,6 +38,9 @@ func (s *SaleStore) ErasePayer(ctx context.Context, by access.Actor, edition, id
 
 func (s *SaleStore) erase(ctx context.Context, by access.Actor, edition, id string, payer bool) error {
 	err := s.db.Write(ctx, func(tx *Tx) error {
+		if err := s.fileIn(tx, edition); err != nil {
+			return err
+		}
 		done, err := tx.Find([]any{new(int)}, `SELECT 1 FROM sale_erased WHERE edition = $1 AND order_id = $2 AND payer >= $3`, edition, id, word(payer))
 		if err != nil || done {
 			return err
@@ -152,6 +155,9 @@ func (s *SaleStore) ReplayErasures(ctx context.Context, by access.Actor, log []E
 			}
 			if done {
 				continue
+			}
+			if err := s.fileIn(tx, e.Edition); err != nil {
+				return err
 			}
 			found, err := s.destroy(tx, e.Edition, e.Order, e.Payer)
 			if err != nil {

@@ -196,7 +196,7 @@ func TestSale_Case55_ErasuresAreReplayedOnARestoredBackup(t *testing.T) {
 
 func TestSale_CreatedOnceForAnEditionThatIsThere(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
-		s := db.Sale(box(t))
+		s := db.Sale(box(t)).Busy()
 		wantFault(t, s.CreateSale(t.Context(), boss, smallCatalogue(1)), fault.NotFound, "store.edition_unknown")
 		s = shop(t, db, 10)
 		wantFault(t, s.CreateSale(t.Context(), boss, smallCatalogue(1)), fault.Conflict, "store.sale_exists")

@@ -25,7 +25,7 @@ func sellUntilKilled(url string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	c := sale.NewCounter(shopEdition, db.Sale(box(&testing.T{})), 0)
+	c := sale.NewCounter(shopEdition, db.Sale(box(&testing.T{})).Busy(), 0)
 	failed := make(chan error)
 	for g := range 16 {
 		go func() {
@@ -73,7 +73,7 @@ func TestSale_Case05_UnitsLedgerAndOrdersAgreeWhenTheProcessIsKilled(t *testing.
 				answered[id] = true
 			}
 			db := storetest.Open(t, url, clock)
-			s := db.Sale(box(t))
+			s := db.Sale(box(t)).Busy()
 			counts := get[sale.Counts](t)(s.Counts(t.Context(), shopEdition))
 			n := 0
 			for _, of := range counts.Orders {

@@ -8,6 +8,9 @@ import (
 // Marks implements sale.Marker. Only a SQLite file has one process that writes
 // it: its folder is locked. Beside a PostgreSQL there may be another node.
 func (s *SaleStore) Marks(ctx context.Context, edition string, each func(mark string)) (alone bool, err error) {
+	if err := s.filed(ctx, edition); err != nil {
+		return false, err
+	}
 	v := s.db.view(ctx)
 	if err := v.Each(func(scan func(...any) error) error {
 		var key string

@@ -33,6 +33,7 @@ func TestSale_TheDatabaseRefusesToOversell(t *testing.T) {
 		for i := range 9 {
 			take(t, c, ask{id: fmt.Sprint("o", i), units: []string{"seat"}})
 		}
+		must(t, s.File(t.Context(), shopEdition))
 		const seat = ` WHERE edition = 'test-2026' AND resource = 'seat' AND partner = ''`
 		refused := func(text string) {
 			t.Helper()
@@ -136,7 +137,7 @@ func TestSale_Case04_UnitsTakenInAnyOrderNeverLock(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		clock := storetest.NewClock()
 		one := shop(t, storetest.Open(t, url, clock), 1000)
-		two := storetest.Open(t, url, clock).Sale(box(t))
+		two := storetest.Open(t, url, clock).Sale(box(t)).Busy()
 		orders := [][]string{{"bed", "race:marathon", "seat"}, {"seat", "race:marathon", "bed"}, {"race:marathon", "seat", "bed"}}
 		var all sync.WaitGroup
 		for node, c := range []*sale.Counter{sale.NewCounter(shopEdition, one, 4), sale.NewCounter(shopEdition, two, 4)} {
@@ -162,7 +163,7 @@ func TestSale_TwoNodesNeverSellTheSameUnit(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		clock := storetest.NewClock()
 		one := shop(t, storetest.Open(t, url, clock), 50)
-		two := storetest.Open(t, url, clock).Sale(box(t))
+		two := storetest.Open(t, url, clock).Sale(box(t)).Busy()
 		var all sync.WaitGroup
 		var held, refused atomic.Int64
 		for node, c := range []*sale.Counter{sale.NewCounter(shopEdition, one, 8), sale.NewCounter(shopEdition, two, 8)} {

@@ -19,6 +19,13 @@ func (w *saleTx) decode(rows []orderRow) ([]*sale.Order, error) {
 // Orders implements sale.Reader.
 func (w *saleTx) Orders(ids []string) ([]*sale.Order, error) {
 	var rows []orderRow
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		o := w.unfiled(id)
+		if o != nil {
+			rows = append(rows, o.row())
+		}
+		return o != nil
+	})
 	if err := eachOf(&w.tx.View, ids, func(scan func(...any) error) error {
 		r, err := scanOrder(scan)
 		rows = append(rows, r)
@@ -32,6 +39,13 @@ func (w *saleTx) Orders(ids []string) ([]*sale.Order, error) {
 // ByKeys implements sale.Reader.
 func (w *saleTx) ByKeys(keys []string) ([]sale.Key, error) {
 	var out []sale.Key
+	keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
+		k, known := w.tail.keys[key]
+		if known = known && w.open(k.page); known {
+			out = append(out, sale.Key{Key: k.Key, Body: k.Body, Order: k.Order})
+		}
+		return known
+	})
 	err := eachOf(&w.tx.View, keys, func(scan func(...any) error) error {
 		var k sale.Key
 		err := scan(&k.Key, &k.Body, &k.Order)
@@ -59,6 +73,13 @@ func (w *saleTx) ByBlinds(blinds []string) (map[string][]string, error) {
 		return nil, err
 	}
 	out := map[string][]string{}
+	for hash, blind := range back {
+		for _, id := range w.tail.blinds[hash] {
+			if w.unfiled(id) != nil { // all that is new is held or confirmed
+				out[blind] = append(out[blind], id)
+			}
+		}
+	}
 	err := eachOf(&w.tx.View, slices.Sorted(maps.Keys(of)), func(scan func(...any) error) error {
 		var id string
 		err := scan(&id)
@@ -75,6 +96,13 @@ func (w *saleTx) ByBlinds(blinds []string) (map[string][]string, error) {
 
 // Expired implements sale.Reader.
 func (w *saleTx) Expired(at race.Instant, limit int) ([]*sale.Order, error) {
+	for seq := w.first; seq <= w.last; seq++ {
+		if w.tail.pages[seq].Ends <= at {
+			if err := w.file(0); err != nil {
+				return nil, err
+			}
+		}
+	}
 	rows, err := list(&w.tx.View, scanOrder, selectOrder+` AND state = 'held' AND hard_end <= $2 ORDER BY hard_end, id LIMIT $3`,
 		w.edition, at, limit)
 	if err != nil {
@@ -85,6 +113,9 @@ func (w *saleTx) Expired(at race.Instant, limit int) ([]*sale.Order, error) {
 
 // Live implements sale.Reader.
 func (w *saleTx) Live(after string, limit int) ([]*sale.Order, error) {
+	if err := w.file(0); err != nil {
+		return nil, err
+	}
 	rows, err := list(&w.tx.View, scanOrder, selectOrder+` AND id > $2 AND state IN ('held', 'confirmed') ORDER BY id LIMIT $3`,
 		w.edition, after, limit)
 	if err != nil {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 
@@ -10,7 +11,7 @@ import (
 // sealed is personal data as it is kept, with its key. Without a key it was
 // erased, and stays so.
 type sealed struct {
-	plain   []byte // as it was read; nil = not opened
+	plain   []byte // opened; nil = not yet
 	private []byte
 	wrapped []byte
 	version int
@@ -26,17 +27,24 @@ func (s *SaleStore) shut(plain []byte, of string) (sealed, error) {
 	return sealed{plain: plain, private: private, wrapped: wrapped}, err
 }
 
-// open opens what shut sealed into dest; what was erased leaves it as it is.
-func (s *SaleStore) open(k *sealed, of string, dest any) error {
-	if len(k.wrapped) == 0 {
-		return nil
-	}
+// unseal is what shut sealed.
+func (s *SaleStore) unseal(k *sealed, of string) ([]byte, error) {
 	key, err := s.box.Key(k.wrapped, of)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if k.plain, err = key.Open(k.private, of); err != nil {
-		return err
+	return key.Open(k.private, of)
+}
+
+// open reads what was sealed into dest; what was erased leaves it as it is.
+func (s *SaleStore) open(k *sealed, of string, dest any) (err error) {
+	if k.plain == nil && len(k.wrapped) == 0 {
+		return nil
+	}
+	if k.plain == nil {
+		if k.plain, err = s.unseal(k, of); err != nil {
+			return err
+		}
 	}
 	if err := json.Unmarshal(k.plain, dest); err != nil {
 		return damaged(err)
@@ -46,15 +54,11 @@ func (s *SaleStore) open(k *sealed, of string, dest any) error {
 
 // again is data to be kept in the place of what was: the same if it did not
 // change, and nothing if that was erased.
-func (s *SaleStore) again(was sealed, known bool, data any, of string) (sealed, error) {
-	if known && len(was.wrapped) == 0 {
+func (s *SaleStore) again(was sealed, plain []byte, of string) (sealed, error) {
+	switch {
+	case len(was.wrapped) == 0:
 		return sealed{private: []byte{}, wrapped: []byte{}}, nil
-	}
-	plain, err := json.Marshal(data)
-	if err != nil {
-		return sealed{}, err
-	}
-	if known && string(plain) == string(was.plain) {
+	case bytes.Equal(plain, was.plain):
 		return was, nil
 	}
 	return s.shut(plain, of)

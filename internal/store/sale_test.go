@@ -48,7 +48,7 @@ func shop(t testing.TB, db *store.DB, size int) *store.SaleStore {
 	t.Helper()
 	_, err := db.CreateEdition(context.Background(), boss, store.Edition{ID: shopEdition, Date: "2026-04-05", Name: "Test"})
 	must(t, err)
-	s := db.Sale(box(t))
+	s := db.Sale(box(t)).Busy()
 	must(t, s.CreateSale(context.Background(), boss, smallCatalogue(size)))
 	return s
 }

@@ -15,6 +15,13 @@ import (
 
 // Head implements sale.Views.
 func (s *SaleStore) Head(ctx context.Context, edition string) (h sale.Head, err error) {
+	late, err := s.db.view(ctx).Find([]any{new(int)}, `SELECT 1 FROM sale_journal WHERE edition = $1 AND ends <= $2 LIMIT 1`, edition, s.db.instant())
+	if err == nil && late {
+		err = s.File(ctx, edition)
+	}
+	if err != nil {
+		return h, err
+	}
 	err = s.db.Read(ctx, func(v *View) error {
 		var version, waiting int
 		var numbers string
@@ -70,7 +77,19 @@ func (v *View) ended(edition string, quotas []sale.Quota, waiting bool) error {
 
 // Order implements sale.Views.
 func (s *SaleStore) Order(ctx context.Context, edition, id string) (*sale.Order, error) {
+	if o := s.tailOf(edition).find(id); o != nil { // before the table is asked: what is filed meanwhile is there
+		found, err := s.orders(s.db.view(ctx), edition, []orderRow{o.row()}, nil)
+		if err != nil {
+			return nil, err
+		}
+		return found[0], nil
+	}
 	found, err := s.ordersWhere(ctx, edition, ` AND id = $2`, id)
+	if err == nil && len(found) == 0 {
+		if err = s.filed(ctx, edition); err == nil { // another node may have it
+			found, err = s.ordersWhere(ctx, edition, ` AND id = $2`, id)
+		}
+	}
 	if err == nil && len(found) == 0 {
 		err = fault.New(fault.NotFound, "sale.order_unknown", nil)
 	}
@@ -94,6 +113,9 @@ func (s *SaleStore) Orders(ctx context.Context, edition string, f sale.OrderFilt
 	limit := f.Limit
 	if limit <= 0 {
 		limit = 50
+	}
+	if err := s.filed(ctx, edition); err != nil {
+		return nil, false, err
 	}
 	where, args := chosen(edition, f, s.db.instant())
 	args = append(args, limit+1)
@@ -149,12 +171,18 @@ func chosen(edition string, f sale.OrderFilter, now race.Instant) (clause string
 // OpenPayments are the orders with a payment whose end is not known, the
 // earliest first: what the reconciler asks the provider about.
 func (s *SaleStore) OpenPayments(ctx context.Context, edition string) ([]*sale.Order, error) {
+	if err := s.filed(ctx, edition); err != nil {
+		return nil, err
+	}
 	return s.ordersWhere(ctx, edition, ` AND paying > 0 ORDER BY made, id`)
 }
 
 // Counts implements sale.Views.
 func (s *SaleStore) Counts(ctx context.Context, edition string) (sale.Counts, error) {
 	c := sale.Counts{Orders: map[sale.State]int{}}
+	if err := s.filed(ctx, edition); err != nil {
+		return c, err
+	}
 	err := s.db.Read(ctx, func(v *View) error {
 		err := v.Each(func(scan func(...any) error) error {
 			var state sale.State
@@ -194,6 +222,9 @@ func (s *SaleStore) Counts(ctx context.Context, edition string) (sale.Counts, er
 
 // Lines implements sale.Views; limit 0 is 1000.
 func (s *SaleStore) Lines(ctx context.Context, edition string, after int64, limit int) ([]sale.Line, error) {
+	if err := s.filed(ctx, edition); err != nil {
+		return nil, err
+	}
 	return list(s.db.view(ctx), func(scan func(...any) error) (l sale.Line, err error) {
 		var units []byte
 		if err := scan(&l.Seq, &l.At, &l.Order, &l.Move, &units, &l.By); err != nil {
@@ -209,6 +240,9 @@ func (s *SaleStore) Lines(ctx context.Context, edition string, after int64, limi
 
 // Postings implements sale.Views.
 func (s *SaleStore) Postings(ctx context.Context, edition, order string) ([]sale.Posting, error) {
+	if err := s.filed(ctx, edition); err != nil {
+		return nil, err
+	}
 	where, args := ofOrder(edition, order)
 	return list(s.db.view(ctx), func(scan func(...any) error) (p sale.Posting, err error) {
 		var currency string

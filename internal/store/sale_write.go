@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
@@ -14,30 +13,59 @@ import (
 	"sync"
 
 	"stadion/internal/fault"
-	"stadion/internal/race"
 	"stadion/internal/sale"
 )
 
 // write keeps what a commit changed.
 func (w *saleTx) write(c *sale.Changes) error {
+	w.tx.Unaudited() // verbs say who did what; what nobody decided, holds that ended, stands in the ledger of units alone
+	made, changed := w.parted(c.Orders)
+	if err := w.putHead(&c.Head); err != nil {
+		return err
+	}
+	if err := w.putQuotas(c.Quotas); err != nil {
+		return err
+	}
+	if len(c.Orders)+len(c.Keys)+len(c.Blinds)+len(c.Lines)+len(c.Postings)+len(c.Seen)+len(c.Waits)+len(c.Mails)+len(c.Audits) == 0 {
+		return nil
+	}
+	p, err := w.pageOf(c, made)
+	if err != nil {
+		return err
+	}
+	if w.grows(c, len(made)) {
+		return w.enter(p)
+	}
+	if err := w.file(0); err != nil { // what is changed may be there, and the ledgers go on behind it
+		return err
+	}
+	if err := w.insert(p); err != nil {
+		return err
+	}
 	for _, step := range []func() error{
-		func() error { return w.putHead(&c.Head) },
-		func() error { return w.putQuotas(c.Quotas) },
-		func() error { return w.putOrders(c) },
-		func() error { return w.addKeys(c.Keys) },
-		func() error { return w.putBlinds(c) },
+		func() error { return w.putOrders(c, changed) },
+		func() error { return w.putBlinds(c.Blinds, made) },
 		func() error { return w.addSeen(c.Seen) },
-		func() error { return w.addLines(c.Lines) },
-		func() error { return w.addPostings(c.Postings) },
 		func() error { return w.putWaits(c.Waits) },
-		func() error { return w.addMails(c.Mails) },
-		func() error { return w.addAudits(c.Audits) },
 	} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// parted are orders that are new, and orders that were read. A new one is only
+// ever inserted: an id that is there already is somebody else's.
+func (w *saleTx) parted(orders []*sale.Order) (made, changed []*sale.Order) {
+	for _, o := range orders {
+		if _, known := w.read[o.ID]; known {
+			changed = append(changed, o)
+		} else {
+			made = append(made, o)
+		}
+	}
+	return made, changed
 }
 
 func (w *saleTx) putHead(h *sale.Head) error {
@@ -99,38 +127,27 @@ const onOrder = ` ON CONFLICT (edition, id) DO UPDATE SET number = excluded.numb
 	owed = excluded.owed, paying = excluded.paying, units = excluded.units, version = excluded.version, body = excluded.body,
 	private = excluded.private, wrapped = excluded.wrapped`
 
-func (w *saleTx) putOrders(c *sale.Changes) error {
-	in, err := w.cataloguesOf(c)
+// putOrders changes orders.
+func (w *saleTx) putOrders(c *sale.Changes, changed []*sale.Order) error {
+	news, err := w.newOrders(c, changed)
 	if err != nil {
 		return err
 	}
-	rows, err := eachAtOnce(len(c.Orders), func(i int) ([]any, error) {
-		was, known := w.read[c.Orders[i].ID]
-		return w.orderRow(c.Orders[i], in[c.Orders[i].Catalogue], c.Blinds[c.Orders[i].ID], was, known)
+	rows, err := eachAtOnce(len(news), func(i int) ([]any, error) {
+		o := &news[i]
+		k, err := w.s.again(w.read[o.ID], o.Private, orderPlace(w.edition, o.ID))
+		return w.orderArgs(o, k), err
 	})
 	if err != nil {
 		return err
 	}
-	made, changed := make([]any, 0, 18*len(rows)), []any(nil)
-	for i, row := range rows {
-		if _, known := w.read[c.Orders[i].ID]; known {
-			changed = append(changed, row...)
-		} else {
-			made = append(made, row...)
-		}
-	}
-	// A new one is only ever inserted: an id that is there already is somebody else's.
-	if err := w.tx.insertRows(insertOrder, "", 18, made); err != nil {
-		return err
-	}
-	return w.tx.insertRows(changeOrder, onOrder, 18, changed)
+	return w.tx.insertRows(changeOrder, onOrder, orderWidth, slices.Concat(rows...))
 }
 
 // cataloguesOf are the catalogues under which orders were made, by version.
-func (w *saleTx) cataloguesOf(c *sale.Changes) (map[int]*sale.Catalogue, error) {
-	now := c.Head.Catalogue
+func (w *saleTx) cataloguesOf(now *sale.Catalogue, orders []*sale.Order) (map[int]*sale.Catalogue, error) {
 	in := map[int]*sale.Catalogue{now.Version: now}
-	for _, o := range c.Orders {
+	for _, o := range orders {
 		if _, known := in[o.Catalogue]; known || o.Catalogue <= 0 || o.Catalogue > now.Version {
 			continue
 		}
@@ -168,26 +185,34 @@ func eachAtOnce[T any](n int, row func(i int) (T, error)) ([]T, error) {
 	return out, errors.Join(errs...)
 }
 
-func (w *saleTx) orderRow(o *sale.Order, in *sale.Catalogue, blinds []string, was sealed, known bool) ([]any, error) {
-	body, err := bodyOf(o, in)
+// newOrders are orders as rows, before they are sealed.
+func (w *saleTx) newOrders(c *sale.Changes, orders []*sale.Order) ([]newOrder, error) {
+	in, err := w.cataloguesOf(c.Head.Catalogue, orders)
 	if err != nil {
 		return nil, err
 	}
-	k, err := w.s.again(was, known, o.Private, orderPlace(w.edition, o.ID))
-	if err != nil {
-		return nil, err
-	}
-	units, err := json.Marshal(o.HeldUnits())
-	if err != nil {
-		return nil, err
-	}
-	found, err := json.Marshal(blinds)
-	if err != nil {
-		return nil, err
-	}
-	n := countOf(o)
-	return []any{w.edition, o.ID, o.Number, string(o.State), o.Partner, o.Made, o.HardEnd, o.Reference, n.unpaid, n.tasks, n.owed, n.paying,
-		string(units), o.Version, string(body), string(found), k.private, k.wrapped}, nil
+	return eachAtOnce(len(orders), func(i int) (r newOrder, err error) {
+		o := orders[i]
+		n := countOf(o)
+		r = newOrder{ID: o.ID, Number: o.Number, State: string(o.State), Partner: o.Partner, Reference: o.Reference, Made: o.Made, HardEnd: o.HardEnd,
+			Unpaid: n.unpaid, Tasks: n.tasks, Owed: n.owed, Paying: n.paying, Version: o.Version, Blinds: c.Blinds[o.ID]}
+		if r.Body, err = bodyOf(o, in[o.Catalogue]); err != nil {
+			return r, err
+		}
+		if r.Private, err = json.Marshal(o.Private); err != nil {
+			return r, err
+		}
+		r.Units, err = json.Marshal(o.HeldUnits())
+		return r, err
+	})
+}
+
+const orderWidth = 18
+
+func (w *saleTx) orderArgs(o *newOrder, k sealed) []any {
+	found, _ := json.Marshal(o.Blinds) // texts can always be spelled out
+	return []any{w.edition, o.ID, o.Number, o.State, o.Partner, o.Made, o.HardEnd, o.Reference, o.Unpaid, o.Tasks, o.Owed, o.Paying,
+		string(o.Units), o.Version, string(o.Body), string(found), k.private, k.wrapped}
 }
 
 // counted is what the board counts of an order.
@@ -229,45 +254,28 @@ func countOf(o *sale.Order) (n counted) {
 	return n
 }
 
-func (w *saleTx) addKeys(keys []sale.Key) error {
-	args := make([]any, 0, 4*len(keys))
-	for _, k := range keys {
-		args = append(args, w.edition, k.Key, k.Body, k.Order)
+// putBlinds says anew by which blind indexes orders are found. Those of new
+// orders are written with them.
+func (w *saleTx) putBlinds(blinds map[string][]string, made []*sale.Order) error {
+	args := []any{}
+	for _, id := range slices.Sorted(maps.Keys(blinds)) {
+		if slices.ContainsFunc(made, func(o *sale.Order) bool { return o.ID == id }) {
+			continue
+		}
+		if err := w.tx.dropBlinds(w.edition, id, blinds[id]); err != nil {
+			return err
+		}
+		for _, b := range blinds[id] {
+			args = append(args, hashOf(w.edition, b), id)
+		}
 	}
-	return w.tx.insertRows(`INSERT INTO sale_key (edition, key, body, order_id)`, "", 4, args)
+	return w.tx.insertRows(insertBlind, onBlind, 2, args)
 }
 
-// putBlinds says by which blind indexes orders are found. Those of new orders
-// stand in their rows already.
-func (w *saleTx) putBlinds(c *sale.Changes) error {
-	made := map[string]bool{}
-	for _, o := range c.Orders {
-		if _, known := w.read[o.ID]; !known {
-			made[o.ID] = true
-		}
-	}
-	type row struct {
-		hash int64
-		id   string
-	}
-	var rows []row
-	for _, id := range slices.Sorted(maps.Keys(c.Blinds)) {
-		if !made[id] {
-			if err := w.tx.dropBlinds(w.edition, id, c.Blinds[id]); err != nil {
-				return err
-			}
-		}
-		for _, b := range c.Blinds[id] {
-			rows = append(rows, row{hashOf(w.edition, b), id})
-		}
-	}
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.hash, b.hash) }) // neighbours share pages
-	args := make([]any, 0, 2*len(rows))
-	for _, r := range rows {
-		args = append(args, r.hash, r.id)
-	}
-	return w.tx.insertRows(`INSERT INTO sale_blind (hash, order_id)`, ` ON CONFLICT (hash, order_id) DO NOTHING`, 2, args)
-}
+const (
+	insertBlind = `INSERT INTO sale_blind (hash, order_id)`
+	onBlind     = ` ON CONFLICT (hash, order_id) DO NOTHING`
+)
 
 // hashOf is a blind index of an edition as a number: it is as blind, and shorter.
 // Of two that share one, which nobody will live to see, orders are found by both.
@@ -308,35 +316,6 @@ func (w *saleTx) addSeen(ids []string) error {
 	return w.tx.insertRows(`INSERT INTO sale_seen (edition, id)`, "", 2, args)
 }
 
-func (w *saleTx) addLines(lines []sale.Line) error {
-	args := make([]any, 0, 7*len(lines))
-	for _, l := range lines {
-		units, err := json.Marshal(l.Units)
-		if err != nil {
-			return err
-		}
-		w.lines++
-		args = append(args, w.edition, w.lines, at(l.At, w.at), l.Order, string(l.Move), string(units), l.By)
-	}
-	return w.tx.insertRows(`INSERT INTO sale_line (edition, seq, at, order_id, move, units, by_account)`, "", 7, args)
-}
-
-func at(given, now race.Instant) race.Instant {
-	if given == 0 {
-		return now
-	}
-	return given
-}
-
-func (w *saleTx) addPostings(postings []sale.Posting) error {
-	args := make([]any, 0, 9*len(postings))
-	for _, p := range postings {
-		w.posts++
-		args = append(args, w.edition, w.posts, p.Entry, at(p.At, w.at), p.Order, p.Account, p.Amount.Minor, string(p.Amount.Currency), p.Text)
-	}
-	return w.tx.insertRows(`INSERT INTO sale_posting (edition, seq, entry, at, order_id, account, minor, currency, text)`, "", 9, args)
-}
-
 func (w *saleTx) putWaits(waits []*sale.Wait) error {
 	args := make([]any, 0, 8*len(waits))
 	for _, x := range waits {
@@ -344,8 +323,16 @@ func (w *saleTx) putWaits(waits []*sale.Wait) error {
 		if err != nil {
 			return err
 		}
-		was, known := w.waits[x.ID]
-		k, err := w.s.again(was, known, x.Private, waitPlace(w.edition, x.ID))
+		private, err := json.Marshal(x.Private)
+		if err != nil {
+			return err
+		}
+		k := sealed{}
+		if was, known := w.waits[x.ID]; known {
+			k, err = w.s.again(was, private, waitPlace(w.edition, x.ID))
+		} else {
+			k, err = w.s.shut(private, waitPlace(w.edition, x.ID))
+		}
 		if err != nil {
 			return err
 		}
@@ -354,22 +341,4 @@ func (w *saleTx) putWaits(waits []*sale.Wait) error {
 	return w.tx.insertRows(`INSERT INTO sale_wait (edition, id, priority, seq, state, body, private, wrapped)`,
 		` ON CONFLICT (edition, id) DO UPDATE SET priority = excluded.priority, seq = excluded.seq, state = excluded.state,
 			body = excluded.body, private = excluded.private, wrapped = excluded.wrapped`, 8, args)
-}
-
-// addAudits writes lines of the audit log. What nobody decided, holds that
-// ended, stands in the ledger of units alone.
-func (w *saleTx) addAudits(audits []sale.Audit) error {
-	w.tx.Unaudited()
-	args := make([]any, 0, 7*len(audits))
-	for _, a := range audits {
-		detail := []byte("{}")
-		if a.Detail != nil {
-			var err error
-			if detail, err = json.Marshal(a.Detail); err != nil {
-				return fmt.Errorf("detail of %s: %w", a.Action, err)
-			}
-		}
-		args = append(args, w.at, a.By.Account, a.By.Name, a.Action, w.edition, a.Subject, string(detail))
-	}
-	return w.tx.insertRows(`INSERT INTO audit (at, actor, actor_name, action, edition, subject, detail)`, "", 7, args)
 }

@@ -28,6 +28,17 @@ type job struct {
 	err      error
 	panicked any  // what fn panicked with
 	exited   bool // fn ended its goroutine (runtime.Goexit)
+	over     []func(kept bool)
+}
+
+func (j *job) failed() bool { return j.err != nil || j.panicked != nil || j.exited }
+
+// isOver tells whoever wants to know whether what fn did is kept.
+func (j *job) isOver(kept bool) {
+	for _, f := range j.over {
+		f(kept)
+	}
+	j.over = nil
 }
 
 // Write runs fn alone: it sees the database as left by all writes before it,
@@ -159,9 +170,10 @@ func (db *DB) attempt(batch []*job) (whole bool) {
 		if err := db.runIn(tx, j, len(batch) == 1); err != nil {
 			answer(batch, db.trouble(err))
 			_ = tx.Rollback() // the transaction is gone already, or goes now
+			over(batch, false)
 			return false
 		}
-		if j.err == nil && j.panicked == nil && !j.exited {
+		if !j.failed() {
 			done = append(done, j)
 		}
 	}
@@ -171,16 +183,24 @@ func (db *DB) attempt(batch []*job) (whole bool) {
 	}
 	if err := tx.Commit(); err != nil {
 		answer(done, db.trouble(fmt.Errorf("commit: %w", err)))
+		over(done, false)
 		return true
 	}
 	db.commits.Add(1)
 	db.writes.Add(int64(len(done)))
+	over(done, true)
 	return true
+}
+
+func over(batch []*job, kept bool) {
+	for _, j := range batch {
+		j.isOver(kept)
+	}
 }
 
 func answer(batch []*job, err error) {
 	for _, j := range batch {
-		if j.err == nil && j.panicked == nil && !j.exited {
+		if !j.failed() {
 			j.err = err
 		}
 	}
@@ -278,13 +298,16 @@ func (db *DB) runIn(outer *batchTx, j *job, alone bool) error {
 	}
 	tx := &Tx{View: View{ctx: j.ctx, db: db, q: detached{outer}}, outer: outer, at: db.instant()}
 	db.call(j, tx)
-	if j.err == nil && j.panicked == nil && !j.exited {
+	if !j.failed() {
 		j.err = tx.complete()
+	}
+	if j.over = tx.over; j.failed() {
+		j.isOver(false)
 	}
 	if alone {
 		return nil
 	}
-	if j.err != nil || j.panicked != nil || j.exited {
+	if j.failed() {
 		if _, err := outer.exec("ROLLBACK TO SAVEPOINT one"); err != nil {
 			return fmt.Errorf("undo: %w", err)
 		}
