@@ -40,17 +40,20 @@ type Job struct {
 // decide runs jobs one after the other in one commit. errs[i] is the fault of
 // job i; a job that failed left nothing.
 func decide(at race.Instant, edition string, h Head, r Reader, jobs []*Job, errs []error) (*Changes, error) {
-	b := &batch{at: at, edition: edition, head: h, reader: r, book: newBook(h.Quotas), orders: map[string]*Order{},
-		keys: map[string]*Key{}, blinds: map[string][]string{}, seen: map[string]bool{}, changed: map[string]bool{}}
-	b.out.Blinds = map[string][]string{}
+	n := len(jobs)
+	b := &batch{at: at, edition: edition, head: h, reader: r, book: newBook(h.Quotas), orders: make(map[string]*Order, n),
+		keys: make(map[string]*Key, n), blinds: make(map[string][]string, n), seen: map[string]bool{}, changed: make(map[string]bool, n)}
+	b.out = Changes{Blinds: make(map[string][]string, n), Keys: make([]Key, 0, n), Lines: make([]Line, 0, n), Mails: make([]Mail, 0, n),
+		Audits: make([]Audit, 0, n)}
 	if b.head.Numbers == nil {
 		b.head.Numbers = map[string]int64{}
 	}
 	if err := b.prefetch(jobs); err != nil {
 		return nil, err
 	}
+	w := b.work() // of all jobs, one after the other: what they make of it is not made anew each time
 	for i, j := range jobs {
-		w := b.work()
+		w.begin()
 		if errs[i] = w.attempt(j.Do); errs[i] != nil {
 			w.undo()
 			continue
@@ -63,6 +66,18 @@ func decide(at race.Instant, edition string, h Head, r Reader, jobs []*Job, errs
 // work is what a verb begins with. Its maps are made when they are first needed:
 // most who come too late need none.
 func (b *batch) work() *Work { return &Work{At: b.at, Edition: b.edition, batch: b} }
+
+// begin forgets what the verb before did.
+func (w *Work) begin() {
+	clear(w.orders)
+	clear(w.before)
+	clear(w.head)
+	clear(w.waitAt)
+	clear(w.out.Blinds)
+	w.took, w.seq, w.listens, w.swaps, w.wasHead = w.took[:0], 0, false, 0, nil
+	w.out = Changes{Keys: w.out.Keys[:0], Blinds: w.out.Blinds, Postings: w.out.Postings[:0], Seen: w.out.Seen[:0], Waits: w.out.Waits[:0],
+		Mails: w.out.Mails[:0], Audits: w.out.Audits[:0]}
+}
 
 func put[K comparable, V any](m *map[K]V, k K, v V) {
 	if *m == nil {
@@ -199,8 +214,8 @@ func (w *Work) keep() {
 		b.orders[id] = o
 		b.changed[id] = true
 	}
-	for i := range w.out.Keys {
-		b.keys[w.out.Keys[i].Key] = &w.out.Keys[i]
+	for _, k := range w.out.Keys {
+		b.keys[k.Key] = &k
 	}
 	for id, of := range w.out.Blinds {
 		for _, x := range of {

@@ -27,7 +27,7 @@ func DecodePage(b []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.encode(), nil
+	return p.encode(nil), nil
 }
 
 // SomePage is a page with one of everything.
@@ -39,5 +39,5 @@ func SomePage() []byte {
 		Lines:    []lineRow{{At: 5, Order: "o1", Move: "hold", Units: []byte("[]")}},
 		Postings: []postingRow{{At: 5, Minor: -100, Entry: "e", Order: "o1", Account: "buyer:o1", Currency: "EUR", Text: "charge"}},
 		Mails:    []mailForm{{ID: "m1", Template: "order.held", Lang: "ko", Order: "o1", Letter: []byte("{}")}},
-		Audits:   []auditRow{{Action: "order.hold", Subject: "T26-0001", Detail: []byte("{}")}}}).encode()
+		Audits:   []auditRow{{Action: "order.hold", Subject: "T26-0001", Detail: []byte("{}")}}}).encode(nil)
 }

@@ -270,7 +270,8 @@ func (w *saleTx) enter(p *page) error {
 	if err := w.fresh(p); err != nil {
 		return err
 	}
-	k, err := w.s.shut(p.encode(), pagePlace(w.edition, p.seq))
+	w.s.scratch = p.encode(w.s.scratch[:0])
+	k, err := w.s.shut(w.s.scratch, pagePlace(w.edition, p.seq))
 	if err != nil {
 		return err
 	}

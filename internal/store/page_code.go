@@ -17,8 +17,9 @@ type coder struct {
 // another release left behind is of its form, or is refused.
 const pageForm = 1
 
-func (p *page) encode() []byte {
-	c := &coder{buf: make([]byte, 0, 64+1200*len(p.Orders))}
+// encode appends the page to b.
+func (p *page) encode(b []byte) []byte {
+	c := &coder{buf: b}
 	c.page(p)
 	return c.buf
 }

@@ -32,6 +32,8 @@ type SaleStore struct {
 	catalogues map[catalogueID]*sale.Catalogue // read from what is committed
 	tails      map[string]*tail                // by edition
 
+	scratch []byte // the writer's own, for pages
+
 	few  int           // new orders that make a page of the journal
 	rush time.Duration // without a page that ends a rush; 0 = somebody else files
 }
