@@ -45,7 +45,13 @@ func (i Instant) String() string {
 }
 
 // MarshalJSON writes RFC 3339 in UTC, or "" for the unknown instant.
-func (i Instant) MarshalJSON() ([]byte, error) { return json.Marshal(i.String()) }
+func (i Instant) MarshalJSON() ([]byte, error) {
+	b := append(make([]byte, 0, len(time.RFC3339Nano)+2), '"')
+	if i != 0 {
+		b = i.Time().AppendFormat(b, time.RFC3339Nano)
+	}
+	return append(b, '"'), nil
+}
 
 // UnmarshalJSON reads what MarshalJSON wrote, or any RFC 3339 instant.
 func (i *Instant) UnmarshalJSON(b []byte) error {

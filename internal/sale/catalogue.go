@@ -8,6 +8,8 @@
 package sale
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -247,6 +249,13 @@ type Terms struct {
 	// is moved moves nobody's deadlines.
 	RaceDate string `toml:"-" json:"race_date,omitempty"`
 	Zone     string `toml:"-" json:"zone,omitempty"`
+}
+
+// Same reports whether nothing differs.
+func (t Terms) Same(o Terms) bool {
+	return t.Version == o.Version && t.Balance == o.Balance && t.TransferFee == o.TransferFee && t.Tolerance == o.Tolerance &&
+		t.Currency == o.Currency && t.TransferUntil == o.TransferUntil && t.RaceDate == o.RaceDate && t.Zone == o.Zone &&
+		slices.Equal(t.Scale, o.Scale) && maps.Equal(t.Text, o.Text)
 }
 
 // Tier refunds so much of what was paid when the request came at least Days

@@ -45,7 +45,8 @@ type view struct {
 // orders, and whether this process alone writes it.
 type Marker interface {
 	// Marks gives every key and every blind index of an edition's orders, each at
-	// least once. alone says that no other process commits to the same store.
+	// least once. alone says that no other process commits to the same store; if one
+	// may, there is nothing to give.
 	Marks(ctx context.Context, edition string, each func(mark string)) (alone bool, err error)
 }
 
@@ -72,6 +73,10 @@ func (s watched) Commit(ctx context.Context, edition string, decide func(race.In
 	})
 	if err != nil {
 		s.o.view.Store(nil) // nobody knows whether it stands
+		if !nothingWritten(err) {
+			s.o.whole.Store(false) // nor which keys it used
+			s.o.began.Store(false)
+		}
 		return err
 	}
 	if made != nil {

@@ -75,8 +75,8 @@ const (
 	// fewForPage is how many new orders make a page: fewer are as quickly written
 	// where they belong.
 	fewForPage = 16
-	// mostInJournal is how many orders wait to be filed at most. Beyond that a
-	// commit files them itself.
+	// mostInJournal is how many orders wait to be filed at most. Beyond that every
+	// commit files as many as it brings.
 	mostInJournal = 32 << 10
 	// pagesAtOnce is how many pages are filed in one write: holds go in between.
 	pagesAtOnce = 2
@@ -245,21 +245,29 @@ func (w *saleTx) unfiled(id string) *newOrder {
 // grows reports whether changes are new rows and nothing else, and enough of them
 // for a page, or more of a rush that has begun.
 func (w *saleTx) grows(c *sale.Changes, made int) bool {
-	if made == 0 || made != len(c.Orders) || len(c.Waits) > 0 || len(c.Seen) > 0 || c.Head.Catalogue != w.head.Catalogue {
-		return false
-	}
-	if made < w.s.few && w.first > w.last {
-		return false
-	}
-	waiting := made
+	return made > 0 && made == len(c.Orders) && len(c.Waits) == 0 && len(c.Seen) == 0 && c.Head.Catalogue == w.head.Catalogue &&
+		(made >= w.s.few || w.first <= w.last)
+}
+
+// room files the earliest pages while the journal has no room for so many orders.
+func (w *saleTx) room(orders int) error {
 	for seq := w.first; seq <= w.last; seq++ {
-		waiting += len(w.tail.pages[seq].Orders)
+		orders += len(w.tail.pages[seq].Orders)
 	}
-	return waiting <= mostInJournal
+	for orders > mostInJournal && w.first <= w.last {
+		orders -= len(w.tail.pages[w.first].Orders)
+		if err := w.file(1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // enter writes a page into the journal.
 func (w *saleTx) enter(p *page) error {
+	if err := w.room(len(p.Orders)); err != nil {
+		return err
+	}
 	p.seq = w.last + 1
 	p.Ends = math.MaxInt64
 	for i := range p.Orders {

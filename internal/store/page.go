@@ -23,6 +23,10 @@ func (w *saleTx) pageOf(c *sale.Changes, made []*sale.Order) (p *page, err error
 	}
 	for i, l := range c.Lines {
 		p.Lines[i] = lineRow{At: at(l.At, w.at), Order: l.Order, Move: string(l.Move), By: l.By}
+		if i > 0 && slices.Equal(l.Units, c.Lines[i-1].Units) { // as in a rush they are
+			p.Lines[i].Units = p.Lines[i-1].Units
+			continue
+		}
 		if p.Lines[i].Units, err = json.Marshal(l.Units); err != nil {
 			return nil, err
 		}

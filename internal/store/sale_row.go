@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"encoding/json"
-	"reflect"
 
 	"stadion/internal/sale"
 )
@@ -79,20 +78,12 @@ type orderBody struct {
 // in is the catalogue it was made under; nil has the terms written out.
 func bodyOf(o *sale.Order, in *sale.Catalogue) ([]byte, error) {
 	b := orderBody{Order: o}
-	if in != nil && sameTerms(o.Terms, in.TermsAsSold()) {
+	if in != nil && o.Terms.Same(in.TermsAsSold()) {
 		b.AsTerms = true
 	} else {
 		b.Terms = &o.Terms
 	}
 	return json.Marshal(b)
-}
-
-// sameTerms compares terms, which mostly share their texts.
-func sameTerms(a, b sale.Terms) bool {
-	if reflect.ValueOf(a.Text).Pointer() == reflect.ValueOf(b.Text).Pointer() {
-		a.Text, b.Text = nil, nil
-	}
-	return reflect.DeepEqual(a, b)
 }
 
 // orderRow is an order as it is kept.
