@@ -169,6 +169,9 @@ func (h *hall) Close() error {
 		err = errors.Join(err, d.mirror.Close())
 	}
 	h.mu.Unlock()
+	if h.sales != nil {
+		err = errors.Join(err, h.sales.FileAll(context.Background()))
+	}
 	if h.bus != nil {
 		err = errors.Join(err, h.bus.Close())
 	}

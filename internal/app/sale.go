@@ -161,6 +161,11 @@ const (
 // tend does what nobody presses a button for, until ctx is done. Nothing is wrong
 // when it does not run: holds end by themselves, and everything waits.
 func (h *hall) tend(ctx context.Context) {
+	h.wg.Go(func() { // what a rush left behind that the program did not outlive
+		if err := h.sales.FileAll(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("the sale's day book is not filed", "err", err)
+		}
+	})
 	if h.mail != nil {
 		h.wg.Go(func() { _ = h.mail.Run(ctx) })
 	}

@@ -15,7 +15,7 @@ func TestTerms_AnyFieldThatDiffersMakesThemDiffer(t *testing.T) {
 		f := reflect.ValueOf(&other).Elem().Field(i)
 		switch f.Kind() {
 		case reflect.String:
-			f.SetString("XXX")
+			f.SetString("other")
 		case reflect.Int64:
 			f.SetInt(1)
 		case reflect.Map:

@@ -11,7 +11,7 @@ func (db *DB) Queued() int { return len(db.queue) }
 // Closed reports whether Close was called.
 func (db *DB) Closed() bool { return db.isClosed() }
 
-// Busy has the store keep even single orders in the journal, as in a rush that
+// Busy has the store keep even single orders in the day book, as in a rush that
 // does not end.
 func (s *SaleStore) Busy() *SaleStore {
 	s.few, s.rush = 1, 0
@@ -21,7 +21,7 @@ func (s *SaleStore) Busy() *SaleStore {
 // RushOver has the store take a rush for over after so long.
 func (s *SaleStore) RushOver(after time.Duration) { s.rush = after }
 
-// DecodePage reads a page of the journal and writes it again.
+// DecodePage reads a page of the day book and writes it again.
 func DecodePage(b []byte) ([]byte, error) {
 	p, err := decodePage(1, b)
 	if err != nil {

@@ -28,7 +28,7 @@ func decodePage(seq int64, b []byte) (*page, error) {
 	c, p := &coder{buf: b, reading: true}, &page{seq: seq}
 	c.page(p)
 	if c.bad || len(c.buf) > 0 {
-		return nil, damaged(fmt.Errorf("page %d of the journal cannot be read", seq))
+		return nil, damaged(fmt.Errorf("page %d of the day book cannot be read", seq))
 	}
 	return p, nil
 }

@@ -34,7 +34,7 @@ type SaleStore struct {
 
 	scratch []byte // the writer's own, for pages
 
-	few  int           // new orders that make a page of the journal
+	few  int           // new orders that make a page of the day book
 	rush time.Duration // without a page that ends a rush; 0 = somebody else files
 }
 
@@ -112,7 +112,7 @@ type saleTx struct {
 	waits   map[string]sealed
 
 	tail        *tail
-	first, last int64 // pages of the journal; first > last: none
+	first, last int64 // pages of the day book; first > last: none
 }
 
 func (s *SaleStore) begin(tx *Tx, edition string) *saleTx {
@@ -151,7 +151,7 @@ func (w *saleTx) readHead() error {
 	var numbers string
 	found, err := w.tx.Find([]any{&version, &w.head.State, &numbers, &w.head.WaitSeq, &first, &page, &w.lines, &last, &w.posts}, `
 		SELECT e.version, e.state, e.numbers, e.wait_seq,
-			COALESCE((SELECT MIN(seq) FROM sale_journal WHERE edition = e.edition), 0), e.page,
+			COALESCE((SELECT MIN(seq) FROM sale_daybook WHERE edition = e.edition), 0), e.page,
 			COALESCE((SELECT MAX(seq) FROM sale_line WHERE edition = e.edition), 0),
 			COALESCE((SELECT at FROM sale_line WHERE edition = e.edition ORDER BY seq DESC LIMIT 1), 0),
 			COALESCE((SELECT MAX(seq) FROM sale_posting WHERE edition = e.edition), 0)
@@ -162,7 +162,7 @@ func (w *saleTx) readHead() error {
 	if err != nil {
 		return err
 	}
-	if err := w.openJournal(first, page); err != nil {
+	if err := w.openDaybook(first, page); err != nil {
 		return err
 	}
 	if w.first <= w.last {

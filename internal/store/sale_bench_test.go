@@ -22,8 +22,8 @@ import (
 // buyers is how many ask at the same time.
 const buyers = 2000
 
-// BenchmarkSaleHolds measures durable holds of three quotas each by 256 buyers
-// at once, and compares them in the same run with the plain way of doing it:
+// BenchmarkSaleHolds measures durable holds of three quotas each by 2,000 buyers
+// at once, as over HTTP, and compares them in the same run with the plain way of doing it:
 // on SQLite one commit for each order, on PostgreSQL five round trips for each
 // order by concurrent clients.
 func BenchmarkSaleHolds(b *testing.B) {

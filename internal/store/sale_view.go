@@ -15,7 +15,7 @@ import (
 
 // Head implements sale.Views.
 func (s *SaleStore) Head(ctx context.Context, edition string) (h sale.Head, err error) {
-	late, err := s.db.view(ctx).Find([]any{new(int)}, `SELECT 1 FROM sale_journal WHERE edition = $1 AND ends <= $2 LIMIT 1`, edition, s.db.instant())
+	late, err := s.db.view(ctx).Find([]any{new(int)}, `SELECT 1 FROM sale_daybook WHERE edition = $1 AND ends <= $2 LIMIT 1`, edition, s.db.instant())
 	if err == nil && late {
 		err = s.File(ctx, edition)
 	}

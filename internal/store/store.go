@@ -91,7 +91,7 @@ type DB struct {
 	gate     sync.RWMutex  // held for reading while a job is put in the queue
 	closed   bool
 
-	sale atomic.Pointer[SaleStore] // whose journals hold lines of the audit log
+	sale atomic.Pointer[SaleStore] // whose day book hold lines of the audit log
 
 	writes, commits atomic.Int64
 }

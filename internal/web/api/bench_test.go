@@ -34,7 +34,7 @@ const clients = 2000
 // run and under the same load, stands a handler that only decodes the same body
 // and answers the same JSON. The client is part of the load of both.
 //
-// In a rush holds go into the sale's journal; what is there is filed before the
+// In a rush holds go into the sale's day book; what is there is filed before the
 // next turn begins, and the time that takes counts for what is called filed.
 //
 //	x-bare          holds a second by answers a second of the bare handler

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"sync"
 
 	"stadion/internal/access"
 	"stadion/internal/lang"
@@ -30,28 +31,39 @@ type Page struct {
 	Data  any
 }
 
-// parse reads every template once for each language, its functions bound to it.
-// A room's templates are files NAME.html: those beginning with "_" are shared by
-// the room's pages, each other file is a page NAME that defines "main" and may
-// define the layout's other slots: "head", "mode" (public, office, wall), "nav".
-func parse(set *assets.Set, rooms []fs.FS) (map[lang.Tag]map[string]*template.Template, error) {
-	out := map[lang.Tag]map[string]*template.Template{}
+// pages are the templates by name, in one language.
+type pages map[string]*template.Template
+
+// parse reads every template for each language, its functions bound to it: in
+// English now, so that a mistake is found when the program starts, in the others
+// when somebody reads them. A room's templates are files NAME.html: those
+// beginning with "_" are shared by the room's pages, each other file is a page
+// NAME that defines "main" and may define the layout's other slots: "head",
+// "mode" (public, office, wall), "nav".
+func parse(set *assets.Set, rooms []fs.FS) (map[lang.Tag]func() (pages, error), error) {
+	out := map[lang.Tag]func() (pages, error){}
 	for _, tag := range lang.Tags {
-		out[tag] = map[string]*template.Template{}
-		root, err := template.New("layout").Funcs(funcs(lang.For(tag), set)).ParseFS(base, "template/_*.html")
-		if err != nil {
-			return nil, err
-		}
-		for _, room := range append([]fs.FS{base}, rooms...) {
-			if err := parseRoom(out[tag], root, room); err != nil {
-				return nil, err
-			}
-		}
+		out[tag] = sync.OnceValues(func() (pages, error) { return parseIn(tag, set, rooms) })
 	}
-	return out, nil
+	_, err := out[lang.English]()
+	return out, err
 }
 
-func parseRoom(into map[string]*template.Template, root *template.Template, room fs.FS) error {
+func parseIn(tag lang.Tag, set *assets.Set, rooms []fs.FS) (pages, error) {
+	root, err := template.New("layout").Funcs(funcs(lang.For(tag), set)).ParseFS(base, "template/_*.html")
+	if err != nil {
+		return nil, err
+	}
+	into := pages{}
+	for _, room := range append([]fs.FS{base}, rooms...) {
+		if err := parseRoom(into, root, room); err != nil {
+			return nil, err
+		}
+	}
+	return into, nil
+}
+
+func parseRoom(into pages, root *template.Template, room fs.FS) error {
 	files, err := fs.Glob(room, "template/*.html")
 	if err != nil {
 		return err
@@ -121,9 +133,17 @@ func (s *Site) Piece(tag lang.Tag, page, name string, data any) ([]byte, error) 
 }
 
 func (s *Site) execute(tag lang.Tag, page, name string, data any) ([]byte, error) {
-	t := s.pages[tag][page]
+	in := s.pages[tag]
+	if in == nil {
+		return nil, fmt.Errorf("site: no pages in %q", tag)
+	}
+	known, err := in()
+	if err != nil {
+		return nil, err
+	}
+	t := known[page]
 	if t == nil {
-		return nil, fmt.Errorf("site: no page %q in %q", page, tag)
+		return nil, fmt.Errorf("site: no page %q", page)
 	}
 	var b bytes.Buffer
 	if err := t.ExecuteTemplate(&b, name, data); err != nil {

@@ -6,7 +6,6 @@ package site
 import (
 	"errors"
 	"fmt"
-	"html/template"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -37,7 +36,7 @@ type Site struct {
 	newID  func() string
 	secure bool
 	assets *assets.Set
-	pages  map[lang.Tag]map[string]*template.Template
+	pages  map[lang.Tag]func() (pages, error)
 }
 
 // New loads the assets and reads every template, so that what is wrong with one

@@ -26,7 +26,7 @@ func rows(t testing.TB, db *store.DB, table string) (n int) {
 	return n
 }
 
-// busyShop has three holds in its journal, two of them of one page.
+// busyShop has three holds in its day book, two of them of one page.
 func busyShop(t *testing.T, db *store.DB) (*store.SaleStore, *sale.Counter) {
 	t.Helper()
 	s := shop(t, db, 10)
@@ -41,13 +41,13 @@ func busyShop(t *testing.T, db *store.DB) (*store.SaleStore, *sale.Counter) {
 		}
 		return b.Do(w)
 	}}))
-	if pages, orders := rows(t, db, "sale_journal"), rows(t, db, "sale_order"); pages != 2 || orders != 0 {
+	if pages, orders := rows(t, db, "sale_daybook"), rows(t, db, "sale_order"); pages != 2 || orders != 0 {
 		t.Fatalf("%d pages, %d orders in their table", pages, orders)
 	}
 	return s, c
 }
 
-func TestJournal_EveryViewShowsWhatIsNotFiledYet(t *testing.T) {
+func TestDaybook_EveryViewShowsWhatIsNotFiledYet(t *testing.T) {
 	views := map[string]func(t *testing.T, db *store.DB, s *store.SaleStore) int{
 		"orders": func(t *testing.T, _ *store.DB, s *store.SaleStore) int {
 			found, _, err := s.Orders(t.Context(), shopEdition, sale.OrderFilter{})
@@ -107,7 +107,7 @@ func TestJournal_EveryViewShowsWhatIsNotFiledYet(t *testing.T) {
 				if n := count(t, db, s); n != 3 {
 					t.Errorf("shows %d of 3", n)
 				}
-				if n := rows(t, db, "sale_journal"); n != 0 {
+				if n := rows(t, db, "sale_daybook"); n != 0 {
 					t.Errorf("%d pages left", n)
 				}
 			})
@@ -115,7 +115,7 @@ func TestJournal_EveryViewShowsWhatIsNotFiledYet(t *testing.T) {
 	}
 }
 
-func TestJournal_AnOrderIsSeenBeforeItIsFiledHereAndOnAnotherNode(t *testing.T) {
+func TestDaybook_AnOrderIsSeenBeforeItIsFiledHereAndOnAnotherNode(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		clock := storetest.NewClock()
 		db := storetest.Open(t, url, clock)
@@ -136,7 +136,7 @@ func TestJournal_AnOrderIsSeenBeforeItIsFiledHereAndOnAnotherNode(t *testing.T) 
 
 // Keys, payers and orders of a page are known to the next commit: of the same
 // node, of another one, and of one that has just been started.
-func TestJournal_Case01_KeysAndPayersCountBeforeTheyAreFiled(t *testing.T) {
+func TestDaybook_Case01_KeysAndPayersCountBeforeTheyAreFiled(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		clock := storetest.NewClock()
 		db := storetest.Open(t, url, clock)
@@ -165,14 +165,14 @@ func TestJournal_Case01_KeysAndPayersCountBeforeTheyAreFiled(t *testing.T) {
 	})
 }
 
-func TestJournal_AChangeFilesFirstAndKeepsWhatIsPersonal(t *testing.T) {
+func TestDaybook_AChangeFilesFirstAndKeepsWhatIsPersonal(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
 		s, c := busyShop(t, db)
 		must(t, on(t, c, "o1", func(_ *sale.Work, o *sale.Order) error {
 			o.State = sale.Confirmed
 			return nil
 		}))
-		if pages, orders := rows(t, db, "sale_journal"), rows(t, db, "sale_order"); pages != 0 || orders != 3 {
+		if pages, orders := rows(t, db, "sale_daybook"), rows(t, db, "sale_order"); pages != 0 || orders != 3 {
 			t.Errorf("%d pages, %d orders", pages, orders)
 		}
 		o := get[*sale.Order](t)(s.Order(t.Context(), shopEdition, "o1"))
@@ -184,7 +184,7 @@ func TestJournal_AChangeFilesFirstAndKeepsWhatIsPersonal(t *testing.T) {
 
 // A commit may be undone when its page is written already: nothing of it may be
 // remembered.
-func TestJournal_NothingRemainsOfAPageThatWasUndone(t *testing.T) {
+func TestDaybook_NothingRemainsOfAPageThatWasUndone(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
 		s, c := busyShop(t, db)
 		ctx, leave := context.WithCancel(t.Context())
@@ -210,7 +210,7 @@ func TestJournal_NothingRemainsOfAPageThatWasUndone(t *testing.T) {
 	})
 }
 
-func TestJournal_AnIdThatIsTakenIsRefused(t *testing.T) {
+func TestDaybook_AnIdThatIsTakenIsRefused(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
 		s, _ := busyShop(t, db)
 		for _, filed := range []string{"", " filed"} {
@@ -228,7 +228,7 @@ func TestJournal_AnIdThatIsTakenIsRefused(t *testing.T) {
 	})
 }
 
-func TestJournal_HoldsThatEndedCountAsFree(t *testing.T) {
+func TestDaybook_HoldsThatEndedCountAsFree(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
 		s, _ := busyShop(t, db)
 		clock.Pass(15 * time.Minute)
@@ -238,12 +238,26 @@ func TestJournal_HoldsThatEndedCountAsFree(t *testing.T) {
 	})
 }
 
-func TestJournal_ItIsFiledWhenTheRushIsOver(t *testing.T) {
+func TestDaybook_EverythingIsFiledWhenTheProgramStartsAndEnds(t *testing.T) {
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		clock := storetest.NewClock()
+		db := storetest.Open(t, url, clock)
+		busyShop(t, db)
+		must(t, db.Close()) // killed: nothing was filed
+		again := storetest.Open(t, url, clock)
+		must(t, again.Sale(box(t)).FileAll(t.Context()))
+		if pages, orders := rows(t, again, "sale_daybook"), rows(t, again, "sale_order"); pages != 0 || orders != 3 {
+			t.Errorf("%d pages, %d orders", pages, orders)
+		}
+	})
+}
+
+func TestDaybook_ItIsFiledWhenTheRushIsOver(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
 		s, c := busyShop(t, db)
 		s.RushOver(time.Millisecond)
 		take(t, c, ask{id: "o4", units: []string{"seat"}})
-		for end := time.Now().Add(20 * time.Second); rows(t, db, "sale_journal") > 0; time.Sleep(time.Millisecond) {
+		for end := time.Now().Add(20 * time.Second); rows(t, db, "sale_daybook") > 0; time.Sleep(time.Millisecond) {
 			if time.Now().After(end) {
 				t.Fatal("nobody filed it")
 			}
@@ -256,7 +270,7 @@ func TestJournal_ItIsFiledWhenTheRushIsOver(t *testing.T) {
 
 // Whoever sells, looks and files at the same time loses nothing and sees every
 // order that was answered.
-func TestJournal_SellingLookingAndFilingAtTheSameTime(t *testing.T) {
+func TestDaybook_SellingLookingAndFilingAtTheSameTime(t *testing.T) {
 	storetest.EachURL(t, func(t *testing.T, url string) {
 		clock := storetest.NewClock()
 		s := shop(t, storetest.Open(t, url, clock), 10_000)
@@ -295,7 +309,7 @@ func TestJournal_SellingLookingAndFilingAtTheSameTime(t *testing.T) {
 	})
 }
 
-func TestJournal_APageIsSealed(t *testing.T) {
+func TestDaybook_APageIsSealed(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
 		busyShop(t, db)
 		must(t, db.Read(t.Context(), func(v *store.View) error {
@@ -308,25 +322,25 @@ func TestJournal_APageIsSealed(t *testing.T) {
 					}
 				}
 				return err
-			}, `SELECT page FROM sale_journal`)
+			}, `SELECT page FROM sale_daybook`)
 		}))
 	})
 }
 
-func TestJournal_ErasingReachesWhatIsNotFiled(t *testing.T) {
+func TestDaybook_ErasingReachesWhatIsNotFiled(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
 		s, _ := busyShop(t, db)
 		must(t, s.EraseOrder(t.Context(), boss, shopEdition, "o1"))
 		if o := get[*sale.Order](t)(s.Order(t.Context(), shopEdition, "o1")); o.Private.Email != "" {
 			t.Errorf("%+v", o.Private)
 		}
-		if n := rows(t, db, "sale_journal"); n != 0 {
+		if n := rows(t, db, "sale_daybook"); n != 0 {
 			t.Errorf("%d pages", n)
 		}
 	})
 }
 
-func TestJournal_ADamagedPageIsToldApart(t *testing.T) {
+func TestDaybook_ADamagedPageIsToldApart(t *testing.T) {
 	whole := store.SomePage()
 	if again, err := store.DecodePage(whole); err != nil || !bytes.Equal(again, whole) {
 		t.Fatalf("%v; %q", err, again)
@@ -339,7 +353,7 @@ func TestJournal_ADamagedPageIsToldApart(t *testing.T) {
 	wantFault(t, err, fault.Internal, "store.damaged")
 }
 
-func FuzzJournal_ReadingAPageNeverFailsOtherwise(f *testing.F) {
+func FuzzDaybook_ReadingAPageNeverFailsOtherwise(f *testing.F) {
 	f.Add(store.SomePage())
 	f.Add([]byte(strings.Repeat("\xff", 40)))
 	f.Fuzz(func(t *testing.T, b []byte) {

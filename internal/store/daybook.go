@@ -14,7 +14,7 @@ import (
 	"stadion/internal/sale"
 )
 
-// A page of the journal is all that a commit made of new rows, on its way to the
+// A page of the day book is all that a commit made of new rows, on its way to the
 // tables. In a rush a commit writes its page and the quotas, and nothing else:
 // one row instead of six for every hold. The page is filed, its rows go to their
 // tables, when the rush is over, and before anybody reads what is in it.
@@ -75,9 +75,9 @@ const (
 	// fewForPage is how many new orders make a page: fewer are as quickly written
 	// where they belong.
 	fewForPage = 16
-	// mostInJournal is how many orders wait to be filed at most. Beyond that every
+	// mostInDaybook is how many orders wait to be filed at most. Beyond that every
 	// commit files as many as it brings.
-	mostInJournal = 32 << 10
+	mostInDaybook = 32 << 10
 	// pagesAtOnce is how many pages are filed in one write: holds go in between.
 	pagesAtOnce = 2
 	// rushOver is how long no page must have come for the rush to be over, and
@@ -86,7 +86,7 @@ const (
 	longestRush = 5 * time.Second
 )
 
-// tail is what a node remembers of an edition's journal. The pages of a commit
+// tail is what a node remembers of an edition's day book. The pages of a commit
 // on its way are in it already; views look no further than last.
 type tail struct {
 	mu          sync.RWMutex // held to change it, which only the writer does, and by views
@@ -162,7 +162,7 @@ func (t *tail) keep(edition string, first, last int64) {
 	}
 }
 
-// find is a committed order of the journal, nil if it is filed or unknown.
+// find is a committed order of the day book, nil if it is filed or unknown.
 func (t *tail) find(id string) *newOrder {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
@@ -177,9 +177,9 @@ func (o *newOrder) row() orderRow {
 	return orderRow{id: o.ID, body: o.Body, sealed: sealed{plain: o.Private, version: o.Version}}
 }
 
-// openJournal finds which pages are not filed as this transaction sees it, and
+// openDaybook finds which pages are not filed as this transaction sees it, and
 // reads those that are not remembered: of other nodes, of before a restart.
-func (w *saleTx) openJournal(first, last int64) error {
+func (w *saleTx) openDaybook(first, last int64) error {
 	w.first, w.last = first, last
 	if first == 0 {
 		w.first = last + 1
@@ -218,23 +218,23 @@ func (w *saleTx) openJournal(first, last int64) error {
 		}
 		w.tail.add(w.edition, p)
 		return nil
-	}, `SELECT seq, page, wrapped FROM sale_journal WHERE edition = $1 AND seq >= $2 ORDER BY seq`, w.edition, from)
+	}, `SELECT seq, page, wrapped FROM sale_daybook WHERE edition = $1 AND seq >= $2 ORDER BY seq`, w.edition, from)
 	for seq := from; seq <= w.last && err == nil; seq++ {
 		if w.tail.pages[seq] == nil {
-			err = damaged(fmt.Errorf("page %d of the journal is missing", seq))
+			err = damaged(fmt.Errorf("page %d of the day book is missing", seq))
 		}
 	}
 	return err
 }
 
 func pagePlace(edition string, seq int64) string {
-	return "journal " + edition + " " + strconv.FormatInt(seq, 10)
+	return "daybook " + edition + " " + strconv.FormatInt(seq, 10)
 }
 
-// open reports whether a page is in the journal.
+// open reports whether a page is in the day book.
 func (w *saleTx) open(page int64) bool { return page >= w.first && page <= w.last }
 
-// unfiled is an order of the journal, nil if there is none.
+// unfiled is an order of the day book, nil if there is none.
 func (w *saleTx) unfiled(id string) *newOrder {
 	if o := w.tail.orders[id]; o != nil && w.open(o.page) {
 		return o
@@ -249,12 +249,12 @@ func (w *saleTx) grows(c *sale.Changes, made int) bool {
 		(made >= w.s.few || w.first <= w.last)
 }
 
-// room files the earliest pages while the journal has no room for so many orders.
+// room files the earliest pages while the day book has no room for so many orders.
 func (w *saleTx) room(orders int) error {
 	for seq := w.first; seq <= w.last; seq++ {
 		orders += len(w.tail.pages[seq].Orders)
 	}
-	for orders > mostInJournal && w.first <= w.last {
+	for orders > mostInDaybook && w.first <= w.last {
 		orders -= len(w.tail.pages[w.first].Orders)
 		if err := w.file(1); err != nil {
 			return err
@@ -263,7 +263,7 @@ func (w *saleTx) room(orders int) error {
 	return nil
 }
 
-// enter writes a page into the journal.
+// enter writes a page into the day book.
 func (w *saleTx) enter(p *page) error {
 	if err := w.room(len(p.Orders)); err != nil {
 		return err
@@ -283,7 +283,7 @@ func (w *saleTx) enter(p *page) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.tx.Exec(`INSERT INTO sale_journal (edition, seq, ends, page, wrapped) VALUES ($1, $2, $3, $4, $5)`,
+	if _, err := w.tx.Exec(`INSERT INTO sale_daybook (edition, seq, ends, page, wrapped) VALUES ($1, $2, $3, $4, $5)`,
 		w.edition, p.seq, p.Ends, k.private, k.wrapped); err != nil {
 		return err
 	}
@@ -339,7 +339,7 @@ func (w *saleTx) file(most int64) error {
 		if err := w.insert(pages...); err != nil {
 			return err
 		}
-		if _, err := w.tx.Exec(`DELETE FROM sale_journal WHERE edition = $1 AND seq <= $2`, w.edition, until); err != nil {
+		if _, err := w.tx.Exec(`DELETE FROM sale_daybook WHERE edition = $1 AND seq <= $2`, w.edition, until); err != nil {
 			return err
 		}
 		w.tx.Unaudited() // what was done is in the pages
@@ -348,18 +348,22 @@ func (w *saleTx) file(most int64) error {
 	return nil
 }
 
-// File moves what is in the journal of an edition to the tables, a few pages in
-// a write, so that whoever buys meanwhile hardly waits. Views that need it do it
-// themselves, and so does the store when a rush is over.
+// File moves what is now in the day book of an edition to the tables, a few pages
+// in a write, so that whoever buys meanwhile hardly waits. Views that need it do
+// it themselves, and so does the store when a rush is over.
 func (s *SaleStore) File(ctx context.Context, edition string) error {
+	until := int64(-1)
 	for more := true; more; {
 		if err := s.db.Write(ctx, func(tx *Tx) error {
 			w := s.begin(tx, edition)
 			err := w.readHead()
+			if until < 0 {
+				until = w.last // what is written later is not waited for
+			}
 			if err == nil {
 				err = w.file(pagesAtOnce)
 			}
-			more = w.first <= w.last
+			more = w.first <= until
 			return err
 		}); err != nil {
 			return err
@@ -368,9 +372,12 @@ func (s *SaleStore) File(ctx context.Context, edition string) error {
 	return nil
 }
 
-// fileIn files all of an edition's journal in a write.
+// FileAll is File for every edition: for when the program starts and ends.
+func (s *SaleStore) FileAll(ctx context.Context) error { return s.filed(ctx, "") }
+
+// fileIn files all of an edition's day book in a write.
 func (s *SaleStore) fileIn(tx *Tx, edition string) error {
-	some, err := tx.Find([]any{new(int)}, `SELECT 1 FROM sale_journal WHERE edition = $1 LIMIT 1`, edition)
+	some, err := tx.Find([]any{new(int)}, `SELECT 1 FROM sale_daybook WHERE edition = $1 LIMIT 1`, edition)
 	if err != nil || !some {
 		return err
 	}
@@ -381,13 +388,13 @@ func (s *SaleStore) fileIn(tx *Tx, edition string) error {
 	return w.file(0)
 }
 
-// filed sees to it that the journal is empty as it was when this was called, of
+// filed sees to it that what is in the day book of an edition now is filed, of
 // every edition if edition is "".
 func (s *SaleStore) filed(ctx context.Context, edition string) error {
 	editions, err := list(s.db.view(ctx), func(scan func(...any) error) (e string, err error) {
 		err = scan(&e)
 		return e, err
-	}, `SELECT DISTINCT edition FROM sale_journal WHERE $1 IN ('', edition)`, edition)
+	}, `SELECT DISTINCT edition FROM sale_daybook WHERE $1 IN ('', edition)`, edition)
 	for _, e := range editions {
 		if err == nil {
 			err = s.File(ctx, e)
@@ -396,7 +403,7 @@ func (s *SaleStore) filed(ctx context.Context, edition string) error {
 	return err
 }
 
-// fileLater files an edition's journal when the rush is over. One at a time
+// fileLater files an edition's day book when the rush is over. One at a time
 // waits for that.
 func (s *SaleStore) fileLater(edition string, t *tail) {
 	t.mu.Lock()
