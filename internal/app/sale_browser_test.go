@@ -131,6 +131,9 @@ func (b buyer) fill(n int, printed, given, family, birth, sex, country string) {
 }
 
 func TestBrowser_APackageForTwoFromTheCountdownToTheConfirmationAndBack(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes its time")
+	}
 	s := startSale(t)
 	b := buyer{browse(t, 1200, 1000)}
 	b.follow(chromedp.Navigate(s.URL))
