@@ -18,8 +18,8 @@ type batch struct {
 	keys    map[string]*Key
 	blinds  map[string][]string
 	seen    map[string]bool
-	waits   []*Wait
-	waitsIn bool
+	waits   *WaitList       // nil = not read yet
+	put     map[string]int  // places in out.Waits by id
 	changed map[string]bool // orders to write
 	swept   bool
 	refused map[refusal]error
@@ -232,16 +232,28 @@ func (w *Work) keep() {
 		b.head.Numbers[kind] += n
 	}
 	b.head.WaitSeq += w.seq
-	if b.waitsIn {
-		b.waits = merge(b.waits, w.out.Waits)
-	}
-	b.out.Waits = merge(b.out.Waits, w.out.Waits)
+	b.putWaits(w.out.Waits)
 	b.out.Keys = append(b.out.Keys, w.out.Keys...)
 	b.out.Seen = append(b.out.Seen, w.out.Seen...)
 	b.out.Lines = append(b.out.Lines, w.took...)
 	b.out.Postings = append(b.out.Postings, w.out.Postings...)
 	b.out.Mails = append(b.out.Mails, w.out.Mails...)
 	b.out.Audits = append(b.out.Audits, w.out.Audits...)
+}
+
+// putWaits keeps the places that a verb made or changed.
+func (b *batch) putWaits(ws []*Wait) {
+	if b.waits != nil {
+		b.waits.putAll(ws)
+	}
+	for _, x := range ws {
+		if at, known := b.put[x.ID]; known {
+			b.out.Waits[at] = x
+			continue
+		}
+		put(&b.put, x.ID, len(b.out.Waits))
+		b.out.Waits = append(b.out.Waits, x)
+	}
 }
 
 // changes is what the commit writes, nil if nothing.

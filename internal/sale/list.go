@@ -79,9 +79,26 @@ func (w *Work) join(a WaitAsk) (*Wait, error) {
 		return nil, fault.New(fault.Conflict, "sale.list_not_needed", nil)
 	}
 	w.PutWait(x)
-	w.listens = true // kept units may fit who has just come
+	w.listens = w.concerns(units)
 	w.waitMail(x, "list.joined", nil)
 	return w.waitMade(a, x, "list.join")
+}
+
+// concerns reports whether somebody new on the public list who wants these units
+// makes any difference to who is served and what is kept: not where there is
+// nothing. When everything is gone, thousands come who need not all be looked
+// through for each of them.
+func (w *Work) concerns(units []Use) bool {
+	fits := len(units) > 0
+	for _, u := range units {
+		q := w.batch.book.quotas[u.Resource]
+		free := max(0, q.Size-q.Used)
+		if free > 0 && (q.Kept > 0 || w.At < q.KeptUntil) {
+			return true
+		}
+		fits = fits && free >= u.N
+	}
+	return fits
 }
 
 // listOpen reports whether a list is kept: after the opening, and not while the
@@ -145,12 +162,12 @@ func (w *Work) waitBefore(a WaitAsk) (*Wait, error) {
 			id = k.Order
 		}
 	}
-	ws, err := w.Waits()
+	ws, err := w.waitsOf(id, a.Blinds)
 	if err != nil {
 		return nil, err
 	}
 	for _, x := range ws {
-		if x.ID == id || id == "" && x.live() && x.same(a) {
+		if x.ID == id || id == "" && x.same(a) {
 			return x, nil
 		}
 	}

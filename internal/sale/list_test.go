@@ -3,6 +3,7 @@ package sale_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -417,5 +418,67 @@ func TestList_LeavingLetsOthersThrough(t *testing.T) {
 	q.expect("the group left", "[left offered]", group, one)
 	if !slices.ContainsFunc(q.m.Audits, func(a sale.Audit) bool { return a.Action == "list.leave" }) {
 		t.Error("nothing in the audit log")
+	}
+}
+
+// Who joins where there is nothing is not looked at beside all others. That must
+// never be of any consequence: serving the list right after finds nothing to do.
+func TestJoin_WhoConcernsNobodyLeavesNothingToServe(t *testing.T) {
+	skipped, served := 0, 0
+	for seed := range uint64(150) {
+		random := rand.New(rand.NewPCG(seed, 7))
+		q := newQueue(t, 3, func(c *sale.Catalogue) {
+			if seed%2 == 0 {
+				c.List.Order = "fit"
+			}
+		})
+		var orders []*sale.Order
+		for range 3 {
+			orders = append(orders, q.buy(1))
+		}
+		for range 25 {
+			switch random.IntN(6) {
+			case 0:
+				if len(orders) > 0 {
+					q.cancel(orders[0])
+					orders = orders[1:]
+				}
+			case 1:
+				q.now = q.now.Add(time.Duration(random.IntN(60)) * time.Hour)
+			case 2:
+				if o, err := q.Hold(t.Context(), q.ask(1, "half")); err == nil {
+					orders = append(orders, q.pay(o.ID))
+				}
+			default:
+				if _, err := q.Promote(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				products := [][]string{{"half"}, {"half", "tour-a"}, {"tour-a"}, {"marathon", "half"}}[random.IntN(4)]
+				x, err := q.Join(t.Context(), q.wants(1+random.IntN(3), products...))
+				if code(err) == "sale.list_not_needed" {
+					continue
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				joined := q.wait(x).State
+				quotas := fmt.Sprint(q.m.Head.Quotas)
+				n, err := q.Promote(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if again := fmt.Sprint(q.m.Head.Quotas); n > 0 || again != quotas || q.wait(x).State != joined {
+					t.Fatalf("seed %d: %d offers after the join; quotas\n%s, then\n%s", seed, n, quotas, again)
+				}
+				if joined == sale.Offered {
+					served++
+				} else {
+					skipped++
+				}
+			}
+		}
+	}
+	if skipped < 100 || served < 20 {
+		t.Errorf("%d waited, %d were served at once", skipped, served)
 	}
 }

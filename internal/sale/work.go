@@ -1,6 +1,7 @@
 package sale
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -28,9 +29,9 @@ type Reader interface {
 	Live(after string, limit int) ([]*Order, error)
 	// Seen says which ids of receipts and provider events were recorded before.
 	Seen(ids []string) (map[string]bool, error)
-	// Waiting is the waiting list in its order: those who applied to a draw, those
-	// waiting and those with an offer.
-	Waiting() ([]*Wait, error)
+	// Waiting is the waiting list. The commit puts what it changes into it: it is of
+	// no use to anybody if the commit is undone.
+	Waiting() (*WaitList, error)
 }
 
 // Key is a use of an idempotency key: whose answer it was.
@@ -115,6 +116,7 @@ type Wait struct {
 	Lapses   int            `json:"lapses,omitempty"` // how many of them nobody answered
 	Drawn    int            `json:"drawn,omitempty"`  // place in the draw, from 1
 	Private  Private        `json:"-"`
+	Stored   bool           `json:"-"` // it has a row: what is personal in it never changes
 }
 
 // Store runs commits. Commit gives decide the head of the edition and a reader,
@@ -264,54 +266,54 @@ func (w *Work) Once(id string) (first bool, err error) {
 	return true, nil
 }
 
-// Waits is the waiting list in its order. The verb may change them with PutWait.
+// Waits is the waiting list in its order, with what this verb did to it. The verb
+// may change it with PutWait alone.
 func (w *Work) Waits() ([]*Wait, error) {
-	b := w.batch
-	if !b.waitsIn {
-		ws, err := b.reader.Waiting()
-		if err != nil {
-			return nil, err
-		}
-		b.waits, b.waitsIn = merge(ws, b.out.Waits), true // with those of verbs that had no need to read
+	l, err := w.batch.list()
+	if err != nil || len(w.out.Waits) == 0 {
+		return l.All(), err
 	}
-	out := merge(slices.Clone(b.waits), w.out.Waits)
-	slices.SortStableFunc(out, compareWaits)
+	return l.and(w.out.Waits), nil
+}
+
+// waitsOf are places of the list by their id and by blind indexes, without what
+// this verb did.
+func (w *Work) waitsOf(id string, blinds []string) ([]*Wait, error) {
+	l, err := w.batch.list()
+	if err != nil {
+		return nil, err
+	}
+	var out []*Wait
+	if x := l.of[id]; x != nil {
+		out = append(out, x)
+	}
+	for _, b := range blinds {
+		for _, id := range l.blinds[b] {
+			if x := l.of[id]; !slices.Contains(out, x) {
+				out = append(out, x)
+			}
+		}
+	}
+	slices.SortFunc(out, compareWaits)
 	return out, nil
 }
 
-// merge puts what was changed into a list in place of what it was, and what is new
-// at its end.
-func merge(ws, changed []*Wait) []*Wait {
-	if len(changed) == 0 {
-		return ws
+// list is the waiting list as all verbs before this one left it.
+func (b *batch) list() (*WaitList, error) {
+	if b.waits != nil {
+		return b.waits, nil
 	}
-	at := make(map[string]int, len(ws))
-	for i, x := range ws {
-		at[x.ID] = i
+	l, err := b.reader.Waiting()
+	if err != nil {
+		return &WaitList{}, err
 	}
-	for _, x := range changed {
-		i, known := at[x.ID]
-		if known {
-			ws[i] = x
-			continue
-		}
-		at[x.ID] = len(ws)
-		ws = append(ws, x)
-	}
-	return ws
+	l.putAll(b.out.Waits) // of verbs that had no need to read
+	b.waits = l
+	return l, nil
 }
 
 func compareWaits(a, b *Wait) int {
-	if a.Priority != b.Priority {
-		return b.Priority - a.Priority
-	}
-	switch {
-	case a.Seq < b.Seq:
-		return -1
-	case a.Seq > b.Seq:
-		return 1
-	}
-	return 0
+	return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.Seq, b.Seq))
 }
 
 // PutWait adds a place on the waiting list or changes one. Seq 0 gets the next.

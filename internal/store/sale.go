@@ -31,6 +31,7 @@ type SaleStore struct {
 	mu         sync.Mutex
 	catalogues map[catalogueID]*sale.Catalogue // read from what is committed
 	tails      map[string]*tail                // by edition
+	lists      map[string]keptList             // waiting lists by edition, the writer's own
 
 	scratch []byte // the writer's own, for pages
 
@@ -51,7 +52,7 @@ var (
 
 // Sale is the store of sales, with the office's key for personal data.
 func (db *DB) Sale(box *seal.Box) *SaleStore {
-	s := &SaleStore{db: db, box: box, catalogues: map[catalogueID]*sale.Catalogue{}, tails: map[string]*tail{}, few: fewForPage, rush: rushOver}
+	s := &SaleStore{db: db, box: box, catalogues: map[catalogueID]*sale.Catalogue{}, tails: map[string]*tail{}, lists: map[string]keptList{}, few: fewForPage, rush: rushOver}
 	db.sale.Store(s)
 	return s
 }
@@ -109,14 +110,15 @@ type saleTx struct {
 	lines   int64 // last of the ledger of units
 	posts   int64 // last of the ledger of money
 	read    map[string]sealed
-	waits   map[string]sealed
+	list    *sale.WaitList // taken out of what is remembered; nil = not asked for
+	waits   int64          // version of the waiting list
 
 	tail        *tail
 	first, last int64 // pages of the day book; first > last: none
 }
 
 func (s *SaleStore) begin(tx *Tx, edition string) *saleTx {
-	return &saleTx{s: s, tx: tx, edition: edition, read: map[string]sealed{}, waits: map[string]sealed{}}
+	return &saleTx{s: s, tx: tx, edition: edition, read: map[string]sealed{}}
 }
 
 // Commit implements sale.Store. Batches of several nodes follow one another, so
@@ -149,8 +151,8 @@ func (w *saleTx) readHead() error {
 	var first, page int64
 	var last race.Instant
 	var numbers string
-	found, err := w.tx.Find([]any{&version, &w.head.State, &numbers, &w.head.WaitSeq, &first, &page, &w.lines, &last, &w.posts}, `
-		SELECT e.version, e.state, e.numbers, e.wait_seq,
+	found, err := w.tx.Find([]any{&version, &w.head.State, &numbers, &w.head.WaitSeq, &w.waits, &first, &page, &w.lines, &last, &w.posts}, `
+		SELECT e.version, e.state, e.numbers, e.wait_seq, e.waits,
 			COALESCE((SELECT MIN(seq) FROM sale_daybook WHERE edition = e.edition), 0), e.page,
 			COALESCE((SELECT MAX(seq) FROM sale_line WHERE edition = e.edition), 0),
 			COALESCE((SELECT at FROM sale_line WHERE edition = e.edition ORDER BY seq DESC LIMIT 1), 0),

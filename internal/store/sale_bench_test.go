@@ -207,3 +207,44 @@ func filedRate(b *testing.B, n int, rate float64, s *store.SaleStore) float64 {
 	must(b, s.File(context.Background(), saletest.Edition))
 	return float64(n) / (float64(n)/rate + time.Since(began).Seconds())
 }
+
+// BenchmarkSaleJoins measures how many people a second join a waiting list that
+// has so many already, of a race of which nothing is left.
+func BenchmarkSaleJoins(b *testing.B) {
+	for _, size := range []int{1_000, 20_000} {
+		b.Run(fmt.Sprintf("waiting=%d", size), func(b *testing.B) {
+			s := saleAt(b, storetest.URL(b, store.SQLite))
+			c := sale.NewCounter(saletest.Edition, s, 0)
+			must(b, c.Resize(context.Background(), "race:marathon", "", 0, true, boss))
+			joinAll(b, c, size)
+			b.ResetTimer()
+			b.ReportMetric(joinAll(b, c, b.N), "joins/s")
+		})
+	}
+}
+
+// joinAll lets buyers join a list n times, and gives the joins a second.
+func joinAll(b *testing.B, c *sale.Counter, n int) float64 {
+	b.Helper()
+	blinds := box(b)
+	var left atomic.Int64
+	left.Store(int64(n))
+	var all sync.WaitGroup
+	start := time.Now()
+	for range buyers {
+		all.Go(func() {
+			for left.Add(-1) >= 0 {
+				n := orderIDs.Add(1)
+				email := fmt.Sprintf("runner%d@example.org", n)
+				if _, err := c.Join(context.Background(), sale.WaitAsk{ID: fmt.Sprintf("wait-%021d", n), Lang: "ko", Party: 1,
+					Wants:   []sale.Want{{Product: "tour-a", N: 1}, {Product: "marathon", N: 1}},
+					Private: sale.Private{Email: email}, Blinds: []string{blinds.Blind("email", email)}}); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	return float64(n) / time.Since(start).Seconds()
+}

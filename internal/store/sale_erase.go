@@ -77,6 +77,11 @@ func (s *SaleStore) destroy(tx *Tx, edition, id string, payer bool) (found bool,
 	if err != nil {
 		return false, err
 	}
+	if n > 0 {
+		if _, err := tx.Exec(`UPDATE sale_edition SET waits = waits + 1 WHERE edition = $1`, edition); err != nil {
+			return false, err
+		}
+	}
 	if _, err := tx.Exec(`UPDATE outbox SET private = $3, wrapped = $3 WHERE edition = $1 AND order_id = $2`, edition, id, []byte{}); err != nil {
 		return false, err
 	}

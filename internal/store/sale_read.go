@@ -136,8 +136,38 @@ func (w *saleTx) Seen(ids []string) (map[string]bool, error) {
 	return out, err
 }
 
-// Waiting implements sale.Reader.
-func (w *saleTx) Waiting() ([]*sale.Wait, error) {
-	return w.s.waits(&w.tx.View, w.edition, ` AND state IN ('applied', 'waiting', 'offered')`, nil,
-		func(r *waitRow) { w.waits[r.id] = r.sealed })
+// keptList is the waiting list as the writer left it, with its version.
+type keptList struct {
+	version int64
+	list    *sale.WaitList
+}
+
+// Waiting implements sale.Reader. The list is remembered from commit to commit:
+// with thousands on it, reading and opening it is most of what a commit would do.
+// It goes on in the commit that takes it out, and is put back if that stands.
+func (w *saleTx) Waiting() (*sale.WaitList, error) {
+	if w.list != nil {
+		return w.list, nil
+	}
+	kept := w.s.lists[w.edition]
+	delete(w.s.lists, w.edition)
+	if w.list = kept.list; w.list == nil || kept.version != w.waits {
+		ws, err := w.s.waits(&w.tx.View, w.edition, ` AND state IN ('applied', 'waiting', 'offered')`, nil)
+		if err != nil {
+			return nil, err
+		}
+		w.list = sale.NewWaitList(ws)
+	}
+	return w.list, nil
+}
+
+// keepList remembers the waiting list that this commit leaves, once it stands.
+func (w *saleTx) keepList() {
+	if l := w.list; l != nil {
+		w.tx.whenOver(func(kept bool) {
+			if kept {
+				w.s.lists[w.edition] = keptList{w.waits, l}
+			}
+		})
+	}
 }

@@ -146,7 +146,7 @@ type waitRow struct {
 const selectWait = `SELECT id, body, private, wrapped FROM sale_wait WHERE edition = $1`
 
 // waits reads places on the waiting list in its order.
-func (s *SaleStore) waits(v *View, edition, where string, args []any, took func(*waitRow)) ([]*sale.Wait, error) {
+func (s *SaleStore) waits(v *View, edition, where string, args []any) ([]*sale.Wait, error) {
 	rows, err := list(v, func(scan func(...any) error) (r waitRow, err error) {
 		err = scan(&r.id, &r.body, &r.private, &r.wrapped)
 		return r, err
@@ -157,15 +157,12 @@ func (s *SaleStore) waits(v *View, edition, where string, args []any, took func(
 	out := make([]*sale.Wait, len(rows))
 	for i := range rows {
 		r := &rows[i]
-		x := &sale.Wait{}
+		x := &sale.Wait{Stored: true}
 		if err := json.Unmarshal(r.body, x); err != nil {
 			return nil, damaged(err)
 		}
 		if err := s.open(&r.sealed, waitPlace(edition, r.id), &x.Private); err != nil {
 			return nil, err
-		}
-		if took != nil {
-			took(r)
 		}
 		out[i] = x
 	}

@@ -266,12 +266,12 @@ func (s *SaleStore) Waits(ctx context.Context, edition string, all bool) ([]*sal
 	if all {
 		where = ""
 	}
-	return s.waits(s.db.view(ctx), edition, where, nil, nil)
+	return s.waits(s.db.view(ctx), edition, where, nil)
 }
 
 // Wait implements sale.Views.
 func (s *SaleStore) Wait(ctx context.Context, edition, id string) (*sale.Wait, error) {
-	found, err := s.waits(s.db.view(ctx), edition, ` AND id = $2`, []any{id}, nil)
+	found, err := s.waits(s.db.view(ctx), edition, ` AND id = $2`, []any{id})
 	if err == nil && len(found) == 0 {
 		err = fault.New(fault.NotFound, "sale.wait_unknown", nil)
 	}

@@ -18,6 +18,7 @@ import (
 
 // write keeps what a commit changed.
 func (w *saleTx) write(c *sale.Changes) error {
+	defer w.keepList()
 	w.tx.Unaudited() // verbs say who did what; what nobody decided, holds that ended, stands in the ledger of units alone
 	made, changed := w.parted(c.Orders)
 	if err := w.putHead(&c.Head); err != nil {
@@ -316,29 +317,48 @@ func (w *saleTx) addSeen(ids []string) error {
 	return w.tx.insertRows(`INSERT INTO sale_seen (edition, id)`, "", 2, args)
 }
 
+// putWaits writes places on the waiting list. What is personal in one is sealed
+// when it is new, and never changes.
 func (w *saleTx) putWaits(waits []*sale.Wait) error {
-	args := make([]any, 0, 8*len(waits))
-	for _, x := range waits {
+	if len(waits) == 0 {
+		return nil
+	}
+	rows, err := eachAtOnce(len(waits), func(i int) ([]any, error) {
+		x := waits[i]
 		body, err := json.Marshal(x)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		private, err := json.Marshal(x.Private)
-		if err != nil {
-			return err
+		k := sealed{private: []byte{}, wrapped: []byte{}}
+		if !x.Stored {
+			private, err := json.Marshal(x.Private)
+			if err != nil {
+				return nil, err
+			}
+			if k, err = w.s.shut(private, waitPlace(w.edition, x.ID)); err != nil {
+				return nil, err
+			}
 		}
-		k := sealed{}
-		if was, known := w.waits[x.ID]; known {
-			k, err = w.s.again(was, private, waitPlace(w.edition, x.ID))
-		} else {
-			k, err = w.s.shut(private, waitPlace(w.edition, x.ID))
-		}
-		if err != nil {
-			return err
-		}
-		args = append(args, w.edition, x.ID, x.Priority, x.Seq, x.State, string(body), k.private, k.wrapped)
+		return []any{w.edition, x.ID, x.Priority, x.Seq, x.State, string(body), k.private, k.wrapped}, nil
+	})
+	if err != nil {
+		return err
 	}
-	return w.tx.insertRows(`INSERT INTO sale_wait (edition, id, priority, seq, state, body, private, wrapped)`,
+	if err := w.tx.insertRows(`INSERT INTO sale_wait (edition, id, priority, seq, state, body, private, wrapped)`,
 		` ON CONFLICT (edition, id) DO UPDATE SET priority = excluded.priority, seq = excluded.seq, state = excluded.state,
-			body = excluded.body, private = excluded.private, wrapped = excluded.wrapped`, 8, args)
+			body = excluded.body`, 8, slices.Concat(rows...)); err != nil {
+		return err
+	}
+	w.waits++
+	if _, err := w.tx.Exec(`UPDATE sale_edition SET waits = $2 WHERE edition = $1`, w.edition, w.waits); err != nil {
+		return err
+	}
+	w.tx.whenOver(func(kept bool) {
+		for _, x := range waits {
+			if kept && !x.Stored {
+				x.Stored = true
+			}
+		}
+	})
+	return nil
 }

@@ -80,6 +80,7 @@ var reaches = []reach{
 	{"  holds a second until every row stands in its table", metric("HTTPHolds", "filed/s", 1), "/s", 1000, true},
 	{"  slowest of a hundred", metric("HTTPHolds", "p99-ms", 1), "ms", 300, false},
 	{"  answers that all is sold", metric("HTTPHolds", "soldout-x-bare", 1), "x bare handler", 0.8, true},
+	{"joining a waiting list of 20,000", metric("SaleJoins/waiting=20000", "joins/s", 1), "/s", 1000, true},
 	{"opening of a waiting room of 50,000: shuffled in", metric("Room", "shuffle-ms", 1e-3), "s", 1, false},
 	{"  somebody's position", metric("Room", "ns/op", 1e-3), "us", 100, false},
 	{"flood: 100,000 attempts on 500 units, proofs that failed", metric("TestSale_Flood", "failed", 1), "", 0, false},
@@ -96,6 +97,7 @@ func main() {
 		{"^Benchmark(Score|OneRead|OneRuling|OneAssignment|Memory|Certificate)$", "1s", []string{"scoring", "pdf", "app"}},
 		{"^Benchmark(ScoreMillion|ReplayToLeaderboard|CertificateRun)$", "1x", []string{"scoring", "pdf", "app"}},
 		{"^BenchmarkSaleHolds$", "20000x", []string{"store"}},
+		{"^BenchmarkSaleJoins$", "4000x", []string{"store"}},
 		{"^BenchmarkHTTPHolds$", "60000x", []string{"web/api"}},
 		{"^BenchmarkRoom$", "1s", []string{"sale"}},
 	} {

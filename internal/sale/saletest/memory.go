@@ -216,7 +216,7 @@ func (r reader) Seen(ids []string) (map[string]bool, error) {
 	return out, nil
 }
 
-func (r reader) Waiting() ([]*sale.Wait, error) {
+func (r reader) Waiting() (*sale.WaitList, error) {
 	var out []*sale.Wait
 	for _, w := range r.m.Waits {
 		if w.State == "applied" || w.State == "waiting" || w.State == "offered" {
@@ -224,8 +224,5 @@ func (r reader) Waiting() ([]*sale.Wait, error) {
 			out = append(out, &k)
 		}
 	}
-	slices.SortFunc(out, func(a, b *sale.Wait) int {
-		return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(a.Seq, b.Seq))
-	})
-	return out, nil
+	return sale.NewWaitList(out), nil
 }

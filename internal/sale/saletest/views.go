@@ -137,7 +137,8 @@ func (v Views) Waits(_ context.Context, _ string, all bool) ([]*sale.Wait, error
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if !all {
-		return reader{v.Memory}.Waiting()
+		l, err := reader{v.Memory}.Waiting()
+		return l.All(), err
 	}
 	var out []*sale.Wait
 	for _, w := range v.Memory.Waits {
