@@ -26,6 +26,9 @@ type Views interface {
 	Postings(ctx context.Context, edition, order string) ([]Posting, error)
 	// Waits is the waiting list in its order; all includes those that are done.
 	Waits(ctx context.Context, edition string, all bool) ([]*Wait, error)
+	// Queue is who waits for units on the public list, in its order, without anything
+	// personal: cheap to ask for, for many look at their place.
+	Queue(ctx context.Context, edition string) ([]*Wait, error)
 	// Wait finds a place on the list. Fault NotFound sale.wait_unknown.
 	Wait(ctx context.Context, edition, id string) (*Wait, error)
 	// Mails are the messages of an order in the outbox, the latest first.

@@ -2,6 +2,9 @@ package sale
 
 import "slices"
 
+// Before reports whether a place comes before another one on the list.
+func (x *Wait) Before(y *Wait) bool { return compareWaits(x, y) < 0 }
+
 // WaitList is the waiting list of an edition in its order: those who applied to a
 // draw, those waiting and those with an offer. Whoever made it may go on with it
 // from commit to commit: the places that a commit changes are put into it, so it

@@ -355,6 +355,9 @@ func TestSale_LedgersMailAndTheListAreKept(t *testing.T) {
 		if len(waiting) != 2 || waiting[0].ID != "w9" || waiting[1].Seq != 1 || waiting[1].Private.Email != "w@example.org" {
 			t.Errorf("waiting %+v", waiting)
 		}
+		if queue := get[[]*sale.Wait](t)(k.Queue(t.Context(), shopEdition)); len(queue) != 1 || queue[0].ID != "w0" || queue[0].Private.Email != "" {
+			t.Errorf("queue %+v", queue)
+		}
 		if all := get[[]*sale.Wait](t)(k.Waits(t.Context(), shopEdition, true)); len(all) != 3 {
 			t.Errorf("%d in all", len(all))
 		}

@@ -269,6 +269,22 @@ func (s *SaleStore) Waits(ctx context.Context, edition string, all bool) ([]*sal
 	return s.waits(s.db.view(ctx), edition, where, nil)
 }
 
+// Queue implements sale.Views.
+func (s *SaleStore) Queue(ctx context.Context, edition string) ([]*sale.Wait, error) {
+	ws, err := list(s.db.view(ctx), func(scan func(...any) error) (*sale.Wait, error) {
+		var body []byte
+		x := &sale.Wait{Stored: true}
+		err := scan(&body)
+		if err == nil {
+			if err = json.Unmarshal(body, x); err != nil {
+				err = damaged(err)
+			}
+		}
+		return x, err
+	}, `SELECT body FROM sale_wait WHERE edition = $1 AND state = 'waiting' ORDER BY priority DESC, seq`, edition)
+	return slices.DeleteFunc(ws, func(x *sale.Wait) bool { return x.Partner != "" }), err
+}
+
 // Wait implements sale.Views.
 func (s *SaleStore) Wait(ctx context.Context, edition, id string) (*sale.Wait, error) {
 	found, err := s.waits(s.db.view(ctx), edition, ` AND id = $2`, []any{id})

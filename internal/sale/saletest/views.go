@@ -132,6 +132,16 @@ func (v Views) Postings(_ context.Context, _, order string) ([]sale.Posting, err
 	return out, nil
 }
 
+// Queue implements sale.Views.
+func (v Views) Queue(ctx context.Context, edition string) ([]*sale.Wait, error) {
+	ws, err := v.Waits(ctx, edition, false)
+	ws = slices.DeleteFunc(ws, func(x *sale.Wait) bool { return x.State != sale.Waiting || x.Partner != "" })
+	for _, x := range ws {
+		x.Private = sale.Private{}
+	}
+	return ws, err
+}
+
 // Waits implements sale.Views.
 func (v Views) Waits(_ context.Context, _ string, all bool) ([]*sale.Wait, error) {
 	v.mu.Lock()

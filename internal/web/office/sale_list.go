@@ -14,6 +14,7 @@ type saleListView struct {
 	*salePlace
 	Rule  sale.ListRule
 	Whole bool // those that are done too
+	Table site.Table
 	Waits []waitLine
 }
 
@@ -34,14 +35,18 @@ func (m *Room) saleList(c *site.Call, sp *salePlace) error {
 	if err != nil {
 		return err
 	}
+	v.Table = window(c, len(waits))
 	rank := 0
-	for _, w := range waits {
+	for i, w := range waits {
 		l := waitLine{Wait: w, Wanted: sp.wanted(w)}
-		if w.State == "waiting" || w.State == "offered" || w.State == "applied" {
+		if w.State == sale.Waiting || w.State == sale.Offered || w.State == sale.Applied {
 			rank++
 			l.Rank = rank
 		}
-		if w.Order != "" && w.State == "offered" {
+		if i+1 < v.Table.From() || i >= v.Table.To() {
+			continue
+		}
+		if w.Order != "" && w.State == sale.Offered {
 			if l.Offer, err = sp.Views.Order(c.R.Context(), sp.Desk.Edition, w.Order); err != nil {
 				return err
 			}

@@ -131,7 +131,6 @@ func (m *Room) ListJoin(c *site.Call) error {
 		}
 		return c.Render(v.Form.Status(), "wait_list", c.T("fair.list.title"), v)
 	}
-	m.lists.forget(v.Edition.ID)
 	c.Flash(site.Good, "fair.list.joined")
 	return c.Redirect(v.Base() + "/list/" + x.ID)
 }
@@ -233,7 +232,6 @@ func (m *Room) Leave(c *site.Call) error {
 	if _, err := v.Counter.Leave(c.R.Context(), v.X.ID, c.Actor); err != nil {
 		return err
 	}
-	m.lists.forget(v.Edition.ID)
 	c.Flash(site.Good, "fair.list.left")
 	return c.Redirect(v.Base() + "/list/" + v.X.ID)
 }
@@ -264,28 +262,30 @@ type lists struct {
 }
 
 type listed struct {
-	at    race.Instant
+	until race.Instant
 	order []*sale.Wait // those waiting, the next first
 }
 
-const listLife = 2 * time.Second
+// A list is read anew after listLife, or, when it is long, after so many times
+// what reading it took.
+const (
+	listLife  = 2 * time.Second
+	listTimes = 10
+)
 
 func (l *lists) of(c *site.Call, m *Room, s *stand) (*listed, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if q := l.made[s.Edition.ID]; q != nil && s.Now >= q.at && s.Now.Sub(q.at) < listLife {
+	if q := l.made[s.Edition.ID]; q != nil && s.Now < q.until && q.until.Sub(s.Now) <= time.Minute { // a clock may be set
 		return q, nil
 	}
-	ws, err := m.Views.Waits(c.R.Context(), s.Edition.ID, false)
+	began := m.Now()
+	ws, err := m.Views.Queue(c.R.Context(), s.Edition.ID)
 	if err != nil {
 		return &listed{}, err
 	}
-	q := &listed{at: s.Now}
-	for _, x := range ws {
-		if x.State == sale.Waiting && x.Partner == "" {
-			q.order = append(q.order, x)
-		}
-	}
+	life := min(max(listLife, listTimes*m.Now().Sub(began)), time.Minute)
+	q := &listed{until: s.Now.Add(life), order: ws}
 	if l.made == nil {
 		l.made = map[string]*listed{}
 	}
@@ -293,17 +293,12 @@ func (l *lists) of(c *site.Call, m *Room, s *stand) (*listed, error) {
 	return q, nil
 }
 
-func (l *lists) forget(edition string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.made, edition)
-}
-
-// ahead is how many stand before a place and want one of the same things.
+// ahead is how many stand before a place and want one of the same things. Who has
+// just come stands behind all that the list shows.
 func (q *listed) ahead(x *sale.Wait) int {
 	n := 0
 	for _, y := range q.order {
-		if y.ID == x.ID {
+		if !y.Before(x) {
 			break
 		}
 		if slices.ContainsFunc(y.Items, func(a sale.Item) bool {
