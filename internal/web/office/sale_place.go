@@ -192,6 +192,12 @@ func (sp *salePlace) Left(at race.Instant) string {
 	return race.Clock(max(0, d))
 }
 
+// Today reports whether an instant is of this day in the sale's zone: then its
+// time says enough.
+func (sp *salePlace) Today(at race.Instant) bool {
+	return at.In(sp.SaleZone).Format(time.DateOnly) == sp.SaleNow.In(sp.SaleZone).Format(time.DateOnly)
+}
+
 // Tick is an instant on an axis: the hour, with the day where the axis is longer
 // than one.
 func (sp *salePlace) Tick(at, from, to race.Instant) string {
