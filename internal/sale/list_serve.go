@@ -216,21 +216,20 @@ func inTurn(ws []*Wait, partner string, lapsed map[string]bool) []*Wait {
 // unitsOf is what a place on the list needs of each quota, by the catalogue as
 // it is now; not ok if a product is no more.
 func (w *Work) unitsOf(x *Wait) (units []Use, ok bool) {
-	n := map[string]int{}
 	for _, it := range x.Items {
 		p := w.Catalogue().Product(it.Product)
 		if p == nil {
 			return nil, false
 		}
 		for _, u := range p.Uses {
-			n[QuotaID(u.Resource, x.Partner)] += u.N * it.N
+			units = addUnits(units, Use{QuotaID(u.Resource, x.Partner), u.N}, it.N)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(n)) {
-		if _, known := w.batch.book.quotas[id]; !known {
+	slices.SortFunc(units, func(a, b Use) int { return cmp.Compare(a.Resource, b.Resource) })
+	for _, u := range units {
+		if _, known := w.batch.book.quotas[u.Resource]; !known {
 			return nil, false
 		}
-		units = append(units, Use{id, n[id]})
 	}
 	return units, len(units) > 0
 }

@@ -367,3 +367,66 @@ func FuzzDaybook_ReadingAPageNeverFailsOtherwise(f *testing.F) {
 		}
 	})
 }
+
+// A flood at the last places, as it comes: pages and single orders, two nodes,
+// clients who ask again with the same key at the other one, holds given back. Every
+// unit is sold once, every key has one answer, every answer is an order.
+func TestDaybook_AFloodSellsEveryUnitOnce(t *testing.T) {
+	const places, buyers = 300, 1200
+	storetest.EachURL(t, func(t *testing.T, url string) {
+		clock := storetest.NewClock()
+		one := storetest.Open(t, url, clock)
+		shop(t, one, places)
+		nodes := []*store.SaleStore{one.Sale(box(t)), storetest.Open(t, url, clock).Sale(box(t))}
+		counters := []*sale.Counter{sale.NewCounter(shopEdition, nodes[0], 0), sale.NewCounter(shopEdition, nodes[1], 0)}
+		var mu sync.Mutex
+		sold, back := map[string]string{}, 0
+		var all sync.WaitGroup
+		for i := range buyers {
+			all.Go(func() {
+				key := fmt.Sprint("key-", i)
+				for try := range 2 {
+					var o *sale.Order
+					err := counters[(i+try)%2].Do(context.Background(), holdJob(ask{id: fmt.Sprintf("o%d-%d", i, try), key: key, email: key, units: []string{"race:marathon", "seat"}}, &o))
+					if fault.CodeOf(err) == "sale.sold_out" {
+						continue
+					}
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					mu.Lock()
+					was := sold[key]
+					sold[key] = o.ID
+					mu.Unlock()
+					if was != "" && was != o.ID {
+						t.Errorf("%s gave %s, then %s", key, was, o.ID)
+					}
+				}
+				mu.Lock()
+				mine := sold[key]
+				mu.Unlock()
+				if i%10 == 0 && mine != "" {
+					if err := counters[i%2].Do(context.Background(), &sale.Job{Orders: []string{mine}, Do: giveBack(mine)}); err != nil {
+						t.Error(err)
+					}
+					mu.Lock()
+					back++
+					mu.Unlock()
+				}
+			})
+		}
+		all.Wait()
+		for key, id := range sold {
+			for n, s := range nodes {
+				if o, err := s.Order(t.Context(), shopEdition, id); err != nil || o.Private.Email != key {
+					t.Fatalf("node %d: %s: %v", n, id, err)
+				}
+			}
+		}
+		balance(t, nodes[0], len(sold))
+		if q := quota(t, nodes[1], "race:marathon"); q.Used > places || len(sold)-back != q.Used || q.Used < places-back {
+			t.Errorf("%d used, %d sold, %d given back", q.Used, len(sold), back)
+		}
+	})
+}
