@@ -289,6 +289,15 @@ func (a *audit) certificates(revisions []results.Revision) error {
 	p := a.r.progress("app.drawing")
 	defer p.done()
 	dir := filepath.Join(a.out, "certificates")
+	old, err := filepath.Glob(filepath.Join(dir, "certificate-*.pdf"))
+	if err != nil {
+		return err
+	}
+	for _, path := range old { // of an earlier run, whose finishers were others
+		if err := os.Remove(path); err != nil {
+			return err
+		}
+	}
 	if err := certificateFiles(a.r, dir, all, pdf.A4, func(done, total int) { p.at(int64(done), int64(total)) }); err != nil {
 		return err
 	}
