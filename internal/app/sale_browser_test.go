@@ -132,7 +132,7 @@ func (b buyer) fill(n int, printed, given, family, birth, sex, country string) {
 
 func TestBrowser_APackageForTwoFromTheCountdownToTheConfirmationAndBack(t *testing.T) {
 	if testing.Short() {
-		t.Skip("a browser takes its time")
+		t.Skip("a real browser takes some seconds; left out with -short")
 	}
 	s := startSale(t)
 	b := buyer{browse(t, 1200, 1000)}

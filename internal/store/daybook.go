@@ -231,12 +231,21 @@ func pagePlace(edition string, seq int64) string {
 	return "daybook " + edition + " " + strconv.FormatInt(seq, 10)
 }
 
-// open reports whether a page is in the day book.
-func (w *saleTx) open(page int64) bool { return page >= w.first && page <= w.last }
+// ends is when the first hold in the day book ends.
+func (w *saleTx) ends() race.Instant {
+	first := race.Instant(math.MaxInt64)
+	for seq := w.first; seq <= w.last; seq++ {
+		first = min(first, w.tail.pages[seq].Ends)
+	}
+	return first
+}
+
+// inBook reports whether a page is in the day book.
+func (w *saleTx) inBook(page int64) bool { return page >= w.first && page <= w.last }
 
 // unfiled is an order of the day book, nil if there is none.
 func (w *saleTx) unfiled(id string) *newOrder {
-	if o := w.tail.orders[id]; o != nil && w.open(o.page) {
+	if o := w.tail.orders[id]; o != nil && w.inBook(o.page) {
 		return o
 	}
 	return nil
@@ -249,8 +258,8 @@ func (w *saleTx) grows(c *sale.Changes, made int) bool {
 		(made >= w.s.few || w.first <= w.last)
 }
 
-// room files the earliest pages while the day book has no room for so many orders.
-func (w *saleTx) room(orders int) error {
+// makeRoom files the earliest pages while the day book has no room for so many orders.
+func (w *saleTx) makeRoom(orders int) error {
 	for seq := w.first; seq <= w.last; seq++ {
 		orders += len(w.tail.pages[seq].Orders)
 	}
@@ -265,7 +274,7 @@ func (w *saleTx) room(orders int) error {
 
 // enter writes a page into the day book.
 func (w *saleTx) enter(p *page) error {
-	if err := w.room(len(p.Orders)); err != nil {
+	if err := w.makeRoom(len(p.Orders)); err != nil {
 		return err
 	}
 	p.seq = w.last + 1
@@ -414,7 +423,7 @@ func (s *SaleStore) fileLater(edition string, t *tail) {
 		return
 	}
 	go func() {
-		was, began := int64(0), time.Now()
+		was, began := int64(0), s.db.instant()
 		for {
 			time.Sleep(s.rush)
 			t.mu.Lock()
@@ -425,14 +434,14 @@ func (s *SaleStore) fileLater(edition string, t *tail) {
 				return
 			}
 			t.mu.Unlock()
-			if last != was && time.Since(began) < longestRush {
+			if last != was && s.db.instant().Sub(began) < longestRush {
 				was = last
 				continue
 			}
 			if err := s.File(context.Background(), edition); fault.CodeOf(err) == "store.closed" {
 				return
 			}
-			was, began = 0, time.Now() // what could not be filed is tried again
+			was, began = 0, s.db.instant() // what could not be filed is tried again
 		}
 	}()
 }

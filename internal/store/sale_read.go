@@ -41,7 +41,7 @@ func (w *saleTx) ByKeys(keys []string) ([]sale.Key, error) {
 	var out []sale.Key
 	keys = slices.DeleteFunc(slices.Clone(keys), func(key string) bool {
 		k, known := w.tail.keys[key]
-		if known = known && w.open(k.page); known {
+		if known = known && w.inBook(k.page); known {
 			out = append(out, sale.Key{Key: k.Key, Body: k.Body, Order: k.Order})
 		}
 		return known
@@ -96,11 +96,9 @@ func (w *saleTx) ByBlinds(blinds []string) (map[string][]string, error) {
 
 // Expired implements sale.Reader.
 func (w *saleTx) Expired(at race.Instant, limit int) ([]*sale.Order, error) {
-	for seq := w.first; seq <= w.last; seq++ {
-		if w.tail.pages[seq].Ends <= at {
-			if err := w.file(0); err != nil {
-				return nil, err
-			}
+	if w.ends() <= at {
+		if err := w.file(0); err != nil {
+			return nil, err
 		}
 	}
 	rows, err := list(&w.tx.View, scanOrder, selectOrder+` AND state = 'held' AND hard_end <= $2 ORDER BY hard_end, id LIMIT $3`,

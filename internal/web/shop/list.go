@@ -267,16 +267,17 @@ type listed struct {
 }
 
 // A list is read anew after listLife, or, when it is long, after so many times
-// what reading it took.
+// what reading it took, but for longestLife.
 const (
-	listLife  = 2 * time.Second
-	listTimes = 10
+	listLife    = 2 * time.Second
+	listTimes   = 10
+	longestLife = time.Minute
 )
 
 func (l *lists) of(c *site.Call, m *Room, s *stand) (*listed, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if q := l.made[s.Edition.ID]; q != nil && s.Now < q.until && q.until.Sub(s.Now) <= time.Minute { // a clock may be set
+	if q := l.made[s.Edition.ID]; q != nil && s.Now < q.until && q.until.Sub(s.Now) <= longestLife { // a clock may be set
 		return q, nil
 	}
 	began := m.Now()
@@ -284,7 +285,7 @@ func (l *lists) of(c *site.Call, m *Room, s *stand) (*listed, error) {
 	if err != nil {
 		return &listed{}, err
 	}
-	life := min(max(listLife, listTimes*m.Now().Sub(began)), time.Minute)
+	life := min(max(listLife, listTimes*m.Now().Sub(began)), longestLife)
 	q := &listed{until: s.Now.Add(life), order: ws}
 	if l.made == nil {
 		l.made = map[string]*listed{}
